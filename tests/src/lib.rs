@@ -1,0 +1,1 @@
+//! Acceptance tests live in `it/`; this library is what they share.
