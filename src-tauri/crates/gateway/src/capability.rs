@@ -1,0 +1,76 @@
+//! What a connected instance can do, as data. Everyone outside `product/` asks this and never the product's name.
+
+use domain::{BudgetPeriod, Enforcement, Meter};
+
+/// What one connected instance supports. Field names start with the noun they are about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Capability {
+    /// Accounts can be listed.
+    pub account_list: bool,
+    /// Accounts can be made and changed.
+    pub account_write: bool,
+    /// An account can be paused and resumed.
+    pub account_pause: bool,
+    /// An account can have a budget of its own.
+    pub account_budget: bool,
+    /// Keys can be listed.
+    pub key_list: bool,
+    /// Keys can be made and changed.
+    pub key_write: bool,
+    /// A key can be paused and resumed with the same secret.
+    pub key_pause: bool,
+    /// A key can be given a list of models.
+    pub key_models: bool,
+    /// A key can be given scopes.
+    pub key_scope: bool,
+    /// A key can be given ceilings on speed.
+    pub key_rate_limit: bool,
+    /// A key can expire by itself.
+    pub key_expiry: bool,
+    /// Budget periods a key can have, each with who enforces it.
+    pub budget_periods: Vec<(BudgetPeriod, Enforcement)>,
+    /// The HTTP status a caller gets over budget, as the instance's release is known to answer.
+    pub budget_stop_status: Option<u16>,
+    /// Longest time in seconds a pause may take to bite everywhere.
+    pub pause_bound_seconds: u32,
+    /// Usage can be listed request by request.
+    pub usage_requests: bool,
+    /// Usage can be listed as UTC-day totals per account, key and model.
+    pub usage_days: bool,
+    /// How long after a request its statement may first appear, in seconds: a watermark looks back at least this far.
+    pub usage_delay_seconds: u32,
+    /// Meters that usage tells.
+    pub usage_meters: Vec<Meter>,
+    /// Models can be listed with their costs.
+    pub model_list: bool,
+}
+
+impl Capability {
+    /// Who would enforce a budget of this period.
+    #[must_use]
+    pub fn enforcement(&self, period: BudgetPeriod) -> Enforcement {
+        let known = self.budget_periods.iter().find(|(known, _)| *known == period);
+        known.map_or(Enforcement::Advisory, |(_, enforcement)| *enforcement)
+    }
+
+    /// Every yes/no capability with its stable name, for tables and `--json`.
+    #[must_use]
+    pub fn flags(&self) -> [(&'static str, bool); 14] {
+        [
+            ("account_list", self.account_list),
+            ("account_write", self.account_write),
+            ("account_pause", self.account_pause),
+            ("account_budget", self.account_budget),
+            ("key_list", self.key_list),
+            ("key_write", self.key_write),
+            ("key_pause", self.key_pause),
+            ("key_models", self.key_models),
+            ("key_scope", self.key_scope),
+            ("key_rate_limit", self.key_rate_limit),
+            ("key_expiry", self.key_expiry),
+            ("usage_requests", self.usage_requests),
+            ("usage_days", self.usage_days),
+            ("model_list", self.model_list),
+        ]
+    }
+}
