@@ -9,8 +9,12 @@
 pub mod action;
 pub mod capability;
 pub mod error;
+pub mod http;
+pub mod json;
+pub mod layer;
 pub mod page;
 pub mod probe;
+pub mod product;
 
 use async_trait::async_trait;
 use domain::{Account, ExternalId, Key, Period, Product, Timestamp, UsageRecord};
@@ -20,6 +24,7 @@ pub use capability::Capability;
 pub use error::{ErrorKind, GatewayError, Retry};
 pub use page::{Cursor, Page};
 pub use probe::{Finding, FindingLevel, Probe, Rights};
+pub use product::{ProductInfo, connect, products};
 
 /// Where a gateway is and how it is spoken to. Holds no credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,73 @@
+//! The registry of gateway products: the only place that knows which adapters exist.
+//!
+//! **Owns:** the list, and how a connection becomes a wrapped [`Gateway`]. **Does not own:** anything about one product:
+//! each folder below this one exports a `PRODUCT` that is named here once.
+
+use std::sync::Arc;
+
+use domain::Secret;
+
+use crate::layer::{self, Pace};
+use crate::{Connection, ErrorKind, Gateway, GatewayError};
+
+/// Every product we can speak to, in the order in which they are offered. One line each.
+static PRODUCTS: &[ProductInfo] = &[];
+
+/// A kind of gateway software, before any instance of it is connected.
+#[derive(Debug, Clone)]
+pub struct ProductInfo {
+    /// Stable lower-case name, as in [`domain::Product`].
+    pub name: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// One sentence for the list of choices.
+    pub summary: &'static str,
+    /// What an account is called there.
+    pub account_noun: &'static str,
+    /// What a key is called there.
+    pub key_noun: &'static str,
+    /// Whether an admin credential must be given.
+    pub needs_credential: bool,
+    /// Whether [`Connection::base_url`] must be an `http(s)` URL; else it is whatever the adapter says it is.
+    pub needs_url: bool,
+    /// An example of what to type as the address.
+    pub address_example: &'static str,
+    /// How hard an instance may be driven.
+    pub pace: Pace,
+    /// Makes the bare adapter. [`connect`] is what others call: it adds the layers.
+    pub open: Open,
+}
+
+/// Makes a bare adapter from where it is and the admin credential.
+pub type Open = fn(&Connection, Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError>;
+
+/// Every product we can speak to, in the order in which they are offered.
+#[must_use]
+pub fn products() -> &'static [ProductInfo] {
+    PRODUCTS
+}
+
+/// Connects to a gateway: the product's adapter, wrapped in the layers that all share. Sends nothing yet.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for a product nobody registered, [`ErrorKind::BadAddress`] for an address that may not be
+/// used, [`ErrorKind::Unauthorized`] when a credential is needed and none was given.
+pub fn connect(connection: &Connection, credential: Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError> {
+    let info = find(connection)?;
+    let credential = credential.filter(|secret| !secret.expose().is_empty());
+    if info.needs_credential && credential.is_none() {
+        let message = format!("{} needs an admin credential: paste one that may read and change keys", info.title);
+        return Err(GatewayError::new(ErrorKind::Unauthorized, "connect", message));
+    }
+    let adapter = (info.open)(connection, credential.clone())?;
+    Ok(layer::wrap(adapter, info.pace, credential))
+}
+
+fn find(connection: &Connection) -> Result<&'static ProductInfo, GatewayError> {
+    let name = connection.product.as_str();
+    PRODUCTS.iter().find(|info| info.name == name).ok_or_else(|| {
+        let known: Vec<&str> = PRODUCTS.iter().map(|info| info.name).collect();
+        let message = format!("`{name}` is not a gateway product we know: choose one of {}", known.join(", "));
+        GatewayError::new(ErrorKind::Unsupported, "connect", message)
+    })
+}
