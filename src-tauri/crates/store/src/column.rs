@@ -1,0 +1,1 @@
+//! How domain values are spelled in columns.

@@ -1,0 +1,29 @@
+//! One file per table: the private row, the read handle of a [`crate::Reader`], the write handle of a
+//! [`crate::Writer`].
+
+pub mod account;
+pub mod audit;
+pub mod client;
+pub mod cursor;
+pub mod gateway;
+pub mod import_mapping;
+pub mod invoice;
+pub mod key;
+pub mod price;
+pub mod setting;
+pub mod usage;
+
+pub use account::{AccountTable, AccountTableMut, StoredAccount};
+pub use audit::{AuditEntry, AuditFilter, AuditOutcome, AuditRecord, AuditTable, AuditTableMut};
+pub use client::{ClientTable, ClientTableMut, StoredClient};
+pub use cursor::{CursorTable, CursorTableMut, StoredCursor};
+pub use gateway::{GatewayStatus, GatewayTable, GatewayTableMut, NewGateway, ProbeSummary, StoredGateway};
+pub use import_mapping::{ImportMapping, ImportMappingTable, ImportMappingTableMut};
+pub use invoice::{
+    InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoiceNumber, InvoicePayment,
+    InvoiceTable, InvoiceTableMut, StoredInvoice,
+};
+pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
+pub use price::{PriceRule, PriceTable, PriceTableMut, PriceVersion};
+pub use setting::{SettingTable, SettingTableMut};
+pub use usage::{UsageTable, UsageTableMut};

@@ -1,0 +1,82 @@
+//! Raw usage: statements as they came, which grain counts, and the roll-ups that follow from both.
+
+use domain::{AccountId, Date, GatewayId, Grain, Timestamp};
+use sqlx::SqliteConnection;
+
+use crate::StoreResult;
+use crate::session::Pen;
+use crate::usage::{IngestBatch, Ingested};
+
+/// Reads of raw usage. Reports read roll-ups instead: see [`crate::Report`].
+#[derive(Debug)]
+pub struct UsageTable<'c> {
+    pub(crate) conn: &'c mut SqliteConnection,
+}
+
+impl UsageTable<'_> {
+    /// Which grain counts for an account's UTC day; `None` when nothing was stated.
+    ///
+    /// # Errors
+    /// See [`crate::StoreError`].
+    pub async fn grain(&mut self, account: AccountId, utc_day: Date) -> StoreResult<Option<Grain>> {
+        todo!("{account}{utc_day}")
+    }
+
+    /// Recomputes every roll-up from raw usage and compares: the number of rows that differ, 0 when all is well.
+    /// Reads all raw usage; for tests and for a check that the operator asks for.
+    ///
+    /// # Errors
+    /// See [`crate::StoreError`].
+    pub async fn rollup_differences(&mut self) -> StoreResult<u64> {
+        todo!()
+    }
+}
+
+/// Writes of raw usage.
+#[derive(Debug)]
+pub struct UsageTableMut<'c> {
+    pub(crate) pen: Pen<'c>,
+}
+
+impl UsageTableMut<'_> {
+    /// Keeps a batch of statements and brings every roll-up up to date. A known origin with other values restates;
+    /// with the same values, or observed before what is known, it changes nothing. Unknown accounts, keys and models
+    /// are made. The outcome is the same in whatever order batches come and however often.
+    ///
+    /// # Errors
+    /// `Rule` when a quantity is beyond `i64`.
+    pub async fn ingest(&mut self, batch: &IngestBatch<'_>) -> StoreResult<Ingested> {
+        todo!("{batch:?}")
+    }
+
+    /// Says which grain counts for an account's UTC day from now on, whatever arrives. Roll-ups follow exactly.
+    ///
+    /// # Errors
+    /// `NotFound` when the account has no statement for that day.
+    pub async fn set_grain(&mut self, account: AccountId, utc_day: Date, grain: Grain) -> StoreResult<()> {
+        todo!("{account}{utc_day}{grain:?}")
+    }
+
+    /// After a complete pull of day totals for these UTC days (inclusive) observed at `observed_at`: day totals that
+    /// were observed earlier and not restated no longer exist on the gateway, and become zero. Returns how many.
+    ///
+    /// # Errors
+    /// See [`crate::StoreError`].
+    pub async fn sweep_days(
+        &mut self,
+        gateway: GatewayId,
+        first: Date,
+        last: Date,
+        observed_at: Timestamp,
+    ) -> StoreResult<u64> {
+        todo!("{gateway}{first}{last}{observed_at}")
+    }
+
+    /// Rebuilds every roll-up of an account from raw usage.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn reroll(&mut self, account: AccountId) -> StoreResult<()> {
+        todo!("{account}")
+    }
+}
