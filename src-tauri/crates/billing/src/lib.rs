@@ -1,1 +1,25 @@
-//! Under construction.
+//! Price books, rating and invoices: from metered usage to the figure a client pays.
+//!
+//! **Owns:** which price rule applies, what usage costs the client and why, and the arithmetic of an invoice. **Does not
+//! own:** where usage comes from (`sync`), where documents are kept (`store`), how they look (`render`). Everything here
+//! is a function of its arguments: no clock, no randomness, no IO, no floats. Amounts stay exact until an invoice line is
+//! rounded, once (`domain::money`).
+
+pub mod invoice;
+pub mod margin;
+pub mod preview;
+pub mod price_book;
+pub mod rating;
+
+pub use invoice::{
+    Adjustment, AgencyLine, DayCharge, DraftInvoice, FinalizeError, Invoice, InvoiceBody, InvoiceDocument,
+    InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail, LineSubject, Notice, Party,
+    RestoreError, Seller, ServicePeriod, Tax, TaxRate, Totals,
+};
+pub use margin::Margin;
+pub use preview::{ClientUsage, Effect, preview};
+pub use price_book::{
+    ChargeModel, ModelSelector, PriceBook, PriceBookError, PriceBookVersion, PriceRule, PriceRuleError, PriceRules,
+    PriceSpan, Quote, SelectorError, UnitPrice,
+};
+pub use rating::{MeteredUsage, Rated, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced, rate};

@@ -1,0 +1,232 @@
+//! Drafts: assembled from rated usage, looked at, and finalised or thrown away.
+
+use std::fmt;
+
+use domain::{Client, ClientId, Currency, Date, ModelName, Money, PaymentTerms};
+
+use super::issued::Invoice;
+use super::line::{Adjustment, AgencyLine, InvoiceLine, of_usage};
+use super::party::{Party, Seller, ServicePeriod, due};
+use super::totals::{TaxRate, Totals};
+use super::{InvoiceBody, InvoiceDocument, InvoiceError, InvoiceNumber};
+use crate::margin::Margin;
+use crate::rating::{Rated, RatedLine, RatingError};
+
+/// What an invoice says beside its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceFacts {
+    /// Who sells.
+    pub seller: Seller,
+    /// Which client buys.
+    pub client: ClientId,
+    /// The client as printed.
+    pub buyer: Party,
+    /// The local dates it is for.
+    pub period: ServicePeriod,
+    /// The IANA name of the client's zone.
+    pub zone: String,
+    /// The currency of the client's invoices.
+    pub currency: Currency,
+    /// How long the client has to pay.
+    pub terms: PaymentTerms,
+    /// The tax to charge; `None` charges none (S2-12).
+    pub tax: Option<TaxRate>,
+    /// A word to the client; may be empty.
+    pub note: String,
+}
+
+impl InvoiceFacts {
+    /// The facts of an invoice to a client, without tax and note.
+    #[must_use]
+    pub fn new(seller: Seller, id: ClientId, client: &Client, period: ServicePeriod) -> Self {
+        Self {
+            seller,
+            client: id,
+            buyer: Party::buyer(client),
+            period,
+            zone: client.zone.name().to_owned(),
+            currency: client.currency,
+            terms: client.terms,
+            tax: None,
+            note: String::new(),
+        }
+    }
+}
+
+/// Why a draft cannot become final.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FinalizeError {
+    /// Usage that no price rule covers; nothing is given away by oversight.
+    #[error(transparent)]
+    Unpriced(RatingError),
+    /// The agency has no name yet (BT-27).
+    #[error("the invoice does not say who it is from: fill in the agency's name in Settings")]
+    NoSeller,
+    /// The buyer has no name (BT-44).
+    #[error("the invoice does not say who it is to: fill in the client's name")]
+    NoBuyer,
+    /// Less than nothing is to be paid.
+    #[error("the invoice comes to {0}, which would be owed to the client: issue a credit note instead")]
+    Negative(Money),
+}
+
+/// Something to know about a draft before it is finalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// No usage in the period.
+    NoUsage,
+    /// Models without a price; in the way of finalising.
+    Unpriced(Vec<ModelName>),
+    /// The period is not over yet, so more usage may come.
+    PeriodRuns {
+        /// Its last day.
+        last: Date,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoUsage => f.write_str("nothing was used in this period"),
+            Self::Unpriced(models) => RatingError::NoRule { models: models.clone() }.fmt(f),
+            Self::PeriodRuns { last } => write!(f, "the period runs through {last}: usage until then will be missing"),
+        }
+    }
+}
+
+/// An invoice without number and date. Assemble it again when usage or prices change; it has no setters either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftInvoice {
+    body: InvoiceBody,
+    agency: Vec<AgencyLine>,
+    unpriced: Vec<ModelName>,
+}
+
+impl DraftInvoice {
+    /// Puts an invoice together: one line per rated line, rounded once, then the adjustments, then tax on the sum. A
+    /// rated line without quantity and charge (refused requests only) makes no invoice line. A period without usage
+    /// makes a draft of zero that says so in its notices.
+    ///
+    /// # Errors
+    /// Another client's usage, usage outside the period, another currency, or sums beyond what can be kept exactly.
+    pub fn assemble(facts: InvoiceFacts, rated: &Rated, adjustments: Vec<Adjustment>) -> Result<Self, InvoiceError> {
+        check(&facts, rated, &adjustments)?;
+        let charged = rated.lines.iter().filter(|line| is_charged(line)).map(of_usage);
+        let by_hand = adjustments.into_iter().map(|adjustment| Ok(adjustment.line()));
+        let both = charged.chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
+        let (lines, agency) = both.into_iter().unzip();
+        Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models() })
+    }
+
+    /// What it says so far.
+    #[must_use]
+    pub fn body(&self) -> &InvoiceBody {
+        &self.body
+    }
+
+    /// What the agency knows about each line of the body, in the same order.
+    #[must_use]
+    pub fn agency(&self) -> &[AgencyLine] {
+        &self.agency
+    }
+
+    /// What to know before finalising. `today` is the date in the client's zone.
+    #[must_use]
+    pub fn notices(&self, today: Date) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if self.is_without_usage() {
+            notices.push(Notice::NoUsage);
+        }
+        if !self.unpriced.is_empty() {
+            notices.push(Notice::Unpriced(self.unpriced.clone()));
+        }
+        let last = self.body.period.last();
+        if today <= last {
+            notices.push(Notice::PeriodRuns { last });
+        }
+        notices
+    }
+
+    /// Whether the period has no usage, priced or not.
+    #[must_use]
+    pub fn is_without_usage(&self) -> bool {
+        self.unpriced.is_empty() && self.agency.iter().all(|line| line.version.is_none())
+    }
+
+    /// Charge (rounded, before tax) and cost.
+    ///
+    /// # Errors
+    /// More digits than can be kept.
+    pub fn margin(&self) -> Result<Margin, InvoiceError> {
+        super::issued::margin(&self.body, &self.agency)
+    }
+
+    /// Whether [`DraftInvoice::finalize`] would accept it, to ask before a number is taken.
+    ///
+    /// # Errors
+    /// As [`DraftInvoice::finalize`].
+    pub fn ready(&self) -> Result<(), FinalizeError> {
+        if !self.unpriced.is_empty() {
+            return Err(FinalizeError::Unpriced(RatingError::NoRule { models: self.unpriced.clone() }));
+        }
+        if self.body.seller.party.name.trim().is_empty() {
+            return Err(FinalizeError::NoSeller);
+        }
+        if self.body.buyer.name.trim().is_empty() {
+            return Err(FinalizeError::NoBuyer);
+        }
+        let total = self.body.totals.total;
+        if total.minor() < 0 { Err(FinalizeError::Negative(total)) } else { Ok(()) }
+    }
+
+    /// Gives it a number and a date, after which nothing changes. Due is the date plus the terms.
+    ///
+    /// # Errors
+    /// Unpriced models, a party without a name, or a negative total. The number is not used up: check with
+    /// [`DraftInvoice::ready`] first, or take the number in a transaction that rolls back.
+    pub fn finalize(self, number: InvoiceNumber, issued: Date) -> Result<Invoice, FinalizeError> {
+        self.ready()?;
+        let due = due(issued, self.body.terms);
+        Ok(Invoice::issued(InvoiceDocument { number, issued, due, body: self.body }, self.agency))
+    }
+}
+
+fn is_charged(line: &RatedLine) -> bool {
+    line.quantities.iter().next().is_some() || !line.charge.amount().is_zero() || !line.cost.amount().is_zero()
+}
+
+fn body(facts: InvoiceFacts, lines: Vec<InvoiceLine>) -> Result<InvoiceBody, InvoiceError> {
+    let totals = Totals::of(&lines, facts.currency, facts.tax.as_ref())?;
+    Ok(InvoiceBody {
+        seller: facts.seller,
+        client: facts.client,
+        buyer: facts.buyer,
+        period: facts.period,
+        zone: facts.zone,
+        currency: facts.currency,
+        terms: facts.terms,
+        note: facts.note,
+        lines,
+        tax: facts.tax,
+        totals,
+    })
+}
+
+fn check(facts: &InvoiceFacts, rated: &Rated, adjustments: &[Adjustment]) -> Result<(), InvoiceError> {
+    if rated.client != facts.client {
+        return Err(InvoiceError::OtherClient { usage: rated.client, invoice: facts.client });
+    }
+    let currencies = adjustments.iter().map(|adjustment| adjustment.amount().currency());
+    if let Some(charge) = currencies.chain([rated.currency]).find(|currency| *currency != facts.currency) {
+        return Err(InvoiceError::CurrencyMismatch { invoice: facts.currency, charge });
+    }
+    let priced = rated.lines.iter().flat_map(|line| [line.first_day, line.last_day]);
+    let mut days = priced.chain(rated.unpriced.iter().flat_map(|missing| [missing.first_day, missing.last_day]));
+    match days.find(|day| !facts.period.contains(*day)) {
+        Some(day) => {
+            let (first, last) = (facts.period.first(), facts.period.last());
+            Err(InvoiceError::OutsidePeriod { day, first, last })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,160 @@
+//! Invoice lines: the only place where an exact charge becomes an amount of money.
+
+use domain::{Date, ExactAmount, GatewayId, Meter, ModelName, Money, PriceVersionId, Quantities};
+
+use super::InvoiceError;
+use crate::price_book::UnitPrice;
+use crate::rating::{RatedLine, Term};
+
+/// Longest reason of an adjustment, in characters.
+pub const REASON_MAX: usize = 300;
+
+/// What a line is for, as data; `render` puts it into words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineSubject {
+    /// Use of a model.
+    Usage {
+        /// The gateway that served it.
+        gateway: GatewayId,
+        /// The model as the client called it.
+        model: ModelName,
+        /// First local day with usage.
+        first_day: Date,
+        /// Last local day with usage.
+        last_day: Date,
+    },
+    /// An amount the operator put in by hand.
+    Adjustment {
+        /// Why, as the client reads it.
+        reason: String,
+    },
+}
+
+/// How one meter adds to a line that is sold at fixed prices. Explains the line; never added to the total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineDetail {
+    /// What was counted.
+    pub meter: Meter,
+    /// How much, in counted units.
+    pub quantity: u64,
+    /// The client's price per sold unit ([`Meter::per_sold_unit`]), never rounded.
+    pub price: UnitPrice,
+    /// Their exact product.
+    pub amount: ExactAmount,
+}
+
+/// The exact charge of one local day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCharge {
+    /// The day in the client's zone.
+    pub day: Date,
+    /// What it adds to the line.
+    pub charge: ExactAmount,
+}
+
+/// One line of an invoice. Holds nothing that would tell the client a cost or a markup (S0-25).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceLine {
+    /// What it is for.
+    pub subject: LineSubject,
+    /// What was consumed; nothing on an adjustment.
+    pub quantities: Quantities,
+    /// Prices per meter where the line is sold at fixed prices; empty else. They add up to `exact`.
+    pub details: Vec<LineDetail>,
+    /// The exact charge per day, ascending; adds up to `exact`. Empty on an adjustment.
+    pub days: Vec<DayCharge>,
+    /// The charge before rounding.
+    pub exact: ExactAmount,
+    /// The charge rounded once, half away from zero (BT-131).
+    pub net: Money,
+}
+
+/// What the agency knows about a line and the client does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgencyLine {
+    /// The price version it was rated by; `None` on an adjustment.
+    pub version: Option<PriceVersionId>,
+    /// What it cost the agency.
+    pub cost: ExactAmount,
+    /// How the charge came about.
+    pub trail: String,
+}
+
+/// An amount the operator puts on an invoice by hand, with the reason for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjustment {
+    reason: String,
+    amount: Money,
+}
+
+impl Adjustment {
+    /// An extra charge, or a credit when negative.
+    ///
+    /// # Errors
+    /// No reason, one above [`REASON_MAX`] characters or with control characters, or an amount of zero.
+    pub fn new(reason: &str, amount: Money) -> Result<Self, InvoiceError> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+            return Err(InvoiceError::Reason { amount });
+        }
+        if amount.minor() == 0 {
+            return Err(InvoiceError::ZeroAdjustment { reason: reason.to_owned() });
+        }
+        Ok(Self { reason: reason.to_owned(), amount })
+    }
+
+    /// The amount.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// The reason.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The line and what the agency knows about it.
+    pub(super) fn line(self) -> (InvoiceLine, AgencyLine) {
+        let trail = format!("{} by hand: {}", self.amount, self.reason);
+        let line = InvoiceLine {
+            subject: LineSubject::Adjustment { reason: self.reason },
+            quantities: Quantities::NONE,
+            details: Vec::new(),
+            days: Vec::new(),
+            exact: ExactAmount::new(self.amount.to_decimal(), self.amount.currency()),
+            net: self.amount,
+        };
+        let cost = ExactAmount::zero(self.amount.currency());
+        (line, AgencyLine { version: None, cost, trail })
+    }
+}
+
+/// The invoice line of a rated line: rounded here and nowhere else.
+pub(super) fn of_usage(rated: &RatedLine) -> Result<(InvoiceLine, AgencyLine), InvoiceError> {
+    let line = InvoiceLine {
+        subject: LineSubject::Usage {
+            gateway: rated.gateway,
+            model: rated.model.clone(),
+            first_day: rated.first_day,
+            last_day: rated.last_day,
+        },
+        quantities: rated.quantities,
+        details: rated.trail.terms.iter().filter_map(detail).collect(),
+        days: rated.days.iter().map(|(day, charge)| DayCharge { day: *day, charge: *charge }).collect(),
+        exact: rated.charge,
+        net: rated.charge.round()?,
+    };
+    let agency = AgencyLine { version: Some(rated.trail.version), cost: rated.cost, trail: rated.trail.to_string() };
+    Ok((line, agency))
+}
+
+fn detail(term: &Term) -> Option<LineDetail> {
+    match term {
+        Term::Priced { meter, quantity, price, amount } => {
+            Some(LineDetail { meter: *meter, quantity: *quantity, price: *price, amount: *amount })
+        }
+        Term::CostTimes { .. } | Term::NoPrice { .. } => None,
+    }
+}
