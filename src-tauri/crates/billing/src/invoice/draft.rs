@@ -66,7 +66,7 @@ pub enum FinalizeError {
     #[error("the invoice does not say who it is to: fill in the client's name")]
     NoBuyer,
     /// Less than nothing is to be paid.
-    #[error("the invoice comes to {0}, which would be owed to the client: issue a credit note instead")]
+    #[error("the invoice comes to {0}, less than nothing: lower its credits and carry the rest to the next invoice")]
     Negative(Money),
 }
 
