@@ -1,0 +1,192 @@
+//! An invoice as it is printed: plain values, checked to add up, with no field that could hold a cost or a markup.
+
+mod issued;
+
+use domain::money::exact_sum;
+use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
+use rust_decimal::Decimal;
+
+pub(crate) use issued::named;
+
+use crate::chart::Series;
+use crate::{RenderError, figures};
+
+/// A name and an address, as printed. Every line but the name may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Party {
+    /// Legal name.
+    pub name: String,
+    /// Address lines in the order in which they are printed.
+    pub address: Vec<String>,
+    /// Tax number as its owner writes it.
+    pub tax_id: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// What an amount is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineSubject {
+    /// Use of a model; lines of one model are printed together.
+    Model(ModelName),
+    /// Something else, in words: a fee, a credit.
+    Words(String),
+}
+
+/// A client's price of one meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeterPrice {
+    /// What is counted.
+    pub meter: Meter,
+    /// Currency units per sold unit ([`Meter::per_sold_unit`]), not rounded.
+    pub price: Decimal,
+}
+
+/// One line of an invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentLine {
+    /// What it is for.
+    pub subject: LineSubject,
+    /// First and last local day, where it has them; printed where a model has more than one line.
+    pub days: Option<(Date, Date)>,
+    /// What was consumed.
+    pub quantities: Quantities,
+    /// The prices of a line sold at fixed prices; empty otherwise.
+    pub prices: Vec<MeterPrice>,
+    /// The charge before rounding.
+    pub exact: ExactAmount,
+    /// The charge.
+    pub net: Money,
+}
+
+/// Tax of one rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxLine {
+    /// Name of the tax.
+    pub label: String,
+    /// Per cent.
+    pub per_cent: Decimal,
+    /// The tax.
+    pub amount: Money,
+}
+
+/// The client's usage per day, for the chart on the last pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DailyUsage {
+    /// Every local day of the period, ascending.
+    pub days: Vec<Date>,
+    /// Charge per day, exact, in currency units; one series per model. Adds up to the exact charges of the model lines.
+    pub series: Vec<Series>,
+}
+
+/// One row of the table below the chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Model or key.
+    pub name: String,
+    /// What was consumed.
+    pub quantities: Quantities,
+    /// Its part of the charge.
+    pub charge: Money,
+}
+
+/// A table below the chart. Its charges add up to those of the model lines, to the cent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageTable {
+    /// What the rows are: Model or Key.
+    pub of: String,
+    /// The rows.
+    pub rows: Vec<UsageRow>,
+}
+
+/// An invoice as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceDocument {
+    /// Its number; a draft has none, and says DRAFT in its place.
+    pub number: Option<String>,
+    /// The date it was issued; for a draft the date it was drawn up. Also the date in the file's metadata.
+    pub issued: Date,
+    /// The date by which it is to be paid.
+    pub due: Option<Date>,
+    /// First and last local day it is for.
+    pub period: (Date, Date),
+    /// IANA name of the zone in which those days were cut.
+    pub zone: String,
+    /// Who sells.
+    pub seller: Party,
+    /// Who buys.
+    pub buyer: Party,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// What is charged.
+    pub lines: Vec<DocumentLine>,
+    /// Sum of the lines.
+    pub net: Money,
+    /// Tax per rate; empty where none is charged.
+    pub taxes: Vec<TaxLine>,
+    /// Net and taxes.
+    pub total: Money,
+    /// Bank account to pay to; may be empty.
+    pub iban: String,
+    /// How to pay, in words; may be empty.
+    pub payment: String,
+    /// A word to the client; may be empty.
+    pub note: String,
+    /// Small print at the foot of each page; may be empty.
+    pub footer: String,
+    /// The usage behind it; no usage pages where there is none.
+    pub usage: Option<(DailyUsage, UsageTable)>,
+}
+
+impl InvoiceDocument {
+    /// Checks that everything a reader can add up does add up: lines to net, net and taxes to total, the usage table and
+    /// the chart to the model lines.
+    ///
+    /// # Errors
+    /// Something does not, or two currencies met.
+    pub fn check(&self) -> Result<(), RenderError> {
+        let lines = self.lines.iter().map(|line| line.net);
+        agree("the net amount", sum(self.currency, lines)?, self.net)?;
+        let taxes = self.taxes.iter().map(|tax| tax.amount);
+        agree("the total", sum(self.currency, taxes.chain([self.net]))?, self.total)?;
+        self.usage.as_ref().map_or(Ok(()), |(daily, table)| self.check_usage(daily, table))
+    }
+
+    fn check_usage(&self, daily: &DailyUsage, table: &UsageTable) -> Result<(), RenderError> {
+        let models = || self.lines.iter().filter(|line| matches!(line.subject, LineSubject::Model(_)));
+        let net = sum(self.currency, models().map(|line| line.net))?;
+        agree("the usage table", net, sum(self.currency, table.rows.iter().map(|row| row.charge))?)?;
+        let exact = total(models().map(|line| line.exact.amount()))?;
+        let drawn = total(daily.series.iter().flat_map(|series| series.values.iter().copied()))?;
+        if exact == drawn { Ok(()) } else { Err(disagreement("the daily usage", exact, drawn)) }
+    }
+
+    /// A name for its files, without extension: letters, digits, dots and dashes only. Never holds an amount.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        let number = self.number.as_deref().map_or_else(|| format!("draft-{}", self.period.0.month()), str::to_owned);
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' };
+        format!("invoice-{}", number.chars().map(plain).collect::<String>())
+    }
+}
+
+fn total(amounts: impl Iterator<Item = Decimal>) -> Result<Decimal, RenderError> {
+    let mut amounts = amounts;
+    Ok(amounts.try_fold(Decimal::ZERO, exact_sum)?)
+}
+
+fn sum(currency: Currency, amounts: impl Iterator<Item = Money>) -> Result<Money, RenderError> {
+    let mut amounts = amounts;
+    Ok(amounts.try_fold(Money::from_minor(0, currency), Money::checked_add)?)
+}
+
+fn agree(what: &'static str, expected: Money, found: Money) -> Result<(), RenderError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(disagreement(what, figures::with_currency(expected), figures::with_currency(found)))
+}
+
+fn disagreement(what: &'static str, expected: impl ToString, found: impl ToString) -> RenderError {
+    RenderError::DoesNotAddUp { what, expected: expected.to_string(), found: found.to_string() }
+}

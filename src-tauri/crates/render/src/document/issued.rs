@@ -1,0 +1,139 @@
+//! From an invoice of `billing` to the document. Reads `billing::InvoiceDocument` and `billing::InvoiceBody` only: what the
+//! agency alone knows (`AgencyLine`: cost, price version, trail) is never looked at (S0-25, product.md R29).
+
+use std::collections::BTreeMap;
+
+use billing::{InvoiceBody, InvoiceLine};
+use domain::{BillingAddress, Date, Money, MoneyError, Quantities};
+use rust_decimal::Decimal;
+
+use super::{DailyUsage, DocumentLine, InvoiceDocument, LineSubject, MeterPrice, Party, TaxLine, UsageRow, UsageTable};
+use crate::chart::Series;
+
+impl From<&billing::Invoice> for InvoiceDocument {
+    fn from(invoice: &billing::Invoice) -> Self {
+        Self::from(invoice.document())
+    }
+}
+
+impl From<&billing::InvoiceDocument> for InvoiceDocument {
+    fn from(invoice: &billing::InvoiceDocument) -> Self {
+        let mut document = Self::draft(&invoice.body, invoice.issued);
+        document.number = Some(invoice.number.to_string());
+        document.due = Some(invoice.due);
+        document
+    }
+}
+
+impl InvoiceDocument {
+    /// A draft as it would be printed, drawn up on a date.
+    #[must_use]
+    pub fn draft(body: &InvoiceBody, drawn_up: Date) -> Self {
+        let tax = |tax: &billing::Tax| TaxLine {
+            label: tax.rate.label().to_owned(),
+            per_cent: tax.rate.per_cent(),
+            amount: tax.amount,
+        };
+        Self {
+            number: None,
+            issued: drawn_up,
+            due: None,
+            period: (body.period.first(), body.period.last()),
+            zone: body.zone.clone(),
+            seller: party(&body.seller.party),
+            buyer: party(&body.buyer),
+            currency: body.currency,
+            lines: body.lines.iter().map(line).collect(),
+            net: body.totals.net,
+            taxes: body.totals.taxes.iter().map(tax).collect(),
+            total: body.totals.total,
+            iban: body.seller.iban.clone(),
+            payment: body.seller.payment_text.clone(),
+            note: body.note.clone(),
+            footer: body.seller.footer.clone(),
+            // A sum beyond what can be kept is impossible here: billing formed the same one. Without it, no usage page.
+            usage: usage(body).ok(),
+        }
+    }
+}
+
+fn party(party: &billing::Party) -> Party {
+    let BillingAddress { street, postal_code, city, country, tax_id, email, .. } = &party.address;
+    let town = [postal_code.trim(), city.trim()].join(" ");
+    let lines = street.lines().chain([town.as_str(), country.as_str()]).map(str::trim).filter(|line| !line.is_empty());
+    Party {
+        name: party.name.clone(),
+        address: lines.map(str::to_owned).collect(),
+        tax_id: tax_id.clone(),
+        email: email.clone(),
+    }
+}
+
+fn line(line: &InvoiceLine) -> DocumentLine {
+    let (subject, days) = match &line.subject {
+        billing::LineSubject::Usage { model, first_day, last_day, .. } => {
+            (LineSubject::Model(model.clone()), Some((*first_day, *last_day)))
+        }
+        billing::LineSubject::Adjustment { reason } => (LineSubject::Words(reason.clone()), None),
+    };
+    let price = |detail: &billing::LineDetail| MeterPrice { meter: detail.meter, price: detail.price };
+    DocumentLine {
+        subject,
+        days,
+        quantities: line.quantities,
+        prices: line.details.iter().map(price).collect(),
+        exact: line.exact,
+        net: line.net,
+    }
+}
+
+/// Everything known about one model of an invoice.
+#[derive(Default)]
+struct OfModel {
+    charge: Option<Money>,
+    quantities: Quantities,
+    days: BTreeMap<Date, Decimal>,
+}
+
+/// The chart and the table, one series and one row per model, dearest first.
+fn usage(body: &InvoiceBody) -> Result<(DailyUsage, UsageTable), MoneyError> {
+    let mut models: BTreeMap<&str, OfModel> = BTreeMap::new();
+    for line in &body.lines {
+        if let billing::LineSubject::Usage { model, .. } = &line.subject {
+            add(models.entry(model.as_str()).or_default(), line)?;
+        }
+    }
+    let mut models: Vec<_> = models.into_iter().collect();
+    models.sort_by_key(|(name, model)| (std::cmp::Reverse(model.charge.map(|charge| charge.minor())), *name));
+    let days = days(body.period.first(), body.period.last());
+    let series = models.iter().map(|(name, model)| Series {
+        name: named(name),
+        values: days.iter().map(|day| model.days.get(day).copied().unwrap_or_default()).collect(),
+    });
+    let rows = models.iter().map(|(name, model)| UsageRow {
+        name: named(name),
+        quantities: model.quantities,
+        charge: model.charge.unwrap_or(Money::from_minor(0, body.currency)),
+    });
+    let table = UsageTable { of: "Model".to_owned(), rows: rows.collect() };
+    Ok((DailyUsage { series: series.collect(), days }, table))
+}
+
+fn add(model: &mut OfModel, line: &InvoiceLine) -> Result<(), MoneyError> {
+    model.charge = Some(model.charge.map_or(Ok(line.net), |sum| sum.checked_add(line.net))?);
+    model.quantities = model.quantities.plus(&line.quantities);
+    for one in &line.days {
+        let day = model.days.entry(one.day).or_default();
+        *day = domain::money::exact_sum(*day, one.charge.amount())?;
+    }
+    Ok(())
+}
+
+/// What a model is called where the gateway gave no name (a request that failed before one was chosen).
+pub(crate) fn named(model: &str) -> String {
+    if model.trim().is_empty() { "(no model)".to_owned() } else { model.to_owned() }
+}
+
+fn days(first: Date, last: Date) -> Vec<Date> {
+    (first.epoch_days()..=last.epoch_days()).map(Date::from_epoch_days).collect()
+}

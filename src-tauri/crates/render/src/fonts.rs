@@ -1,0 +1,32 @@
+//! The embedded fonts.
+
+/// One embedded font file.
+macro_rules! font {
+    ($file:literal) => {
+        include_bytes!(concat!("../fonts/", $file)).as_slice()
+    };
+}
+
+/// The text face of charts.
+pub const INTER: &[u8] = font!("Inter-Regular.ttf");
+/// The emphasised face of charts.
+pub const INTER_SEMIBOLD: &[u8] = font!("Inter-SemiBold.ttf");
+
+/// Every face a document may use; the first that has a character draws it.
+pub const ALL: [&[u8]; 11] = [
+    INTER,
+    font!("Inter-Medium.ttf"),
+    INTER_SEMIBOLD,
+    font!("Inter-Bold.ttf"),
+    font!("NotoSansArabic-Regular.ttf"),
+    font!("NotoSansArabic-SemiBold.ttf"),
+    font!("NotoSansHebrew-Regular.ttf"),
+    font!("NotoSansHebrew-SemiBold.ttf"),
+    font!("NotoSansThai-Regular.ttf"),
+    font!("NotoSansDevanagari-Regular.ttf"),
+    font!("DroidSansFallbackFull.ttf"),
+];
+
+/// The families in the order in which they are tried.
+pub const FAMILIES: [&str; 6] =
+    ["Inter", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari", "Droid Sans Fallback"];
