@@ -1,6 +1,9 @@
 //! JSON numbers that are money: read from their text and written as text, never through a float.
 
+use std::str::FromStr;
+
 use domain::Nanos;
+use rust_decimal::Decimal;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,9 +27,32 @@ impl Serialize for JsonNanos {
     }
 }
 
+/// A cost per single unit as a JSON number, kept as nano-units per *million* units: a token may cost less than a
+/// nano-unit, a million of them do not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JsonPerMillion(pub Nanos);
+
+impl<'de> Deserialize<'de> for JsonPerMillion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let text = raw.get().trim_matches('"');
+        let one = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).map_err(D::Error::custom)?;
+        let million = one.checked_mul(Decimal::from(1_000_000)).ok_or_else(|| D::Error::custom("too large"))?;
+        Nanos::nearest(million).map(Self).map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tiny_unit_costs_survive() {
+        for (text, nanos) in [("2e-06", 2_000_000_000), ("2.5e-10", 250_000), ("0.01", 10_000_000_000_000), ("0", 0)] {
+            let read: JsonPerMillion = serde_json::from_str(text).unwrap();
+            assert_eq!(read.0, Nanos(nanos), "{text}");
+        }
+    }
 
     #[test]
     fn amounts_pass_through_text() {

@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod capability;
+pub mod contract;
 pub mod error;
 pub mod http;
 pub mod json;

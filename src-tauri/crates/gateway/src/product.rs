@@ -3,6 +3,8 @@
 //! **Owns:** the list, and how a connection becomes a wrapped [`Gateway`]. **Does not own:** anything about one product:
 //! each folder below this one exports a `PRODUCT` that is named here once.
 
+pub mod litellm;
+
 use std::sync::Arc;
 
 use domain::Secret;
@@ -11,7 +13,7 @@ use crate::layer::{self, Pace};
 use crate::{Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[];
+static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]
@@ -70,4 +72,28 @@ fn find(connection: &Connection) -> Result<&'static ProductInfo, GatewayError> {
         let message = format!("`{name}` is not a gateway product we know: choose one of {}", known.join(", "));
         GatewayError::new(ErrorKind::Unsupported, "connect", message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Product;
+
+    use super::*;
+
+    fn refused(product: &str, base_url: &str, credential: Option<&str>) -> ErrorKind {
+        let connection = Connection { product: Product::new(product), base_url: base_url.to_owned() };
+        connect(&connection, credential.map(Secret::new)).err().expect("must be refused").kind
+    }
+
+    #[test]
+    fn names_are_unique_and_refusals_have_kinds() {
+        let mut names: Vec<&str> = products().iter().map(|info| info.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), products().len(), "two products share a name");
+        assert_eq!(refused("lite-llm", "http://127.0.0.1:1", Some("sk-x")), ErrorKind::Unsupported);
+        assert_eq!(refused("litellm", "http://127.0.0.1:1", None), ErrorKind::Unauthorized);
+        assert_eq!(refused("litellm", "http://127.0.0.1:1", Some("  ")), ErrorKind::Unauthorized);
+        assert_eq!(refused("litellm", "http://gateway.example", Some("sk-x")), ErrorKind::BadAddress);
+    }
 }
