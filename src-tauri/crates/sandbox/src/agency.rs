@@ -68,7 +68,7 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gpt-4.1", 40), ("gpt-4.1-mini", 45), ("claude-sonnet-4-5", 15)],
         days: 548,
         requests: 62,
-        prompt: 24_000,
+        prompt: 190_000,
         budget: None,
     },
     Company {
@@ -84,8 +84,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("claude-sonnet-4-5", 55), ("claude-haiku-4-5", 35), ("gemini-2.5-flash", 10)],
         days: 548,
         requests: 48,
-        prompt: 40_000,
-        budget: Some(2_000),
+        prompt: 190_000,
+        budget: Some(450),
     },
     Company {
         name: "株式会社みなと翻訳",
@@ -100,8 +100,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gpt-4.1", 30), ("deepseek-chat", 50), ("gemini-2.5-flash", 20)],
         days: 500,
         requests: 44,
-        prompt: 18_000,
-        budget: Some(400),
+        prompt: 160_000,
+        budget: Some(150),
     },
     Company {
         name: "Brandt & Söhne \"Papier\" GmbH",
@@ -116,8 +116,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gpt-4.1-mini", 60), ("gpt-4.1-nano", 30), ("gpt-4.1", 10)],
         days: 430,
         requests: 40,
-        prompt: 12_000,
-        budget: Some(250),
+        prompt: 90_000,
+        budget: Some(60),
     },
     Company {
         name: "Kaveri Logistics Private Limited",
@@ -132,7 +132,7 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("claude-haiku-4-5", 50), ("gemini-2.5-flash", 35), ("gpt-4.1", 15)],
         days: 365,
         requests: 66,
-        prompt: 16_000,
+        prompt: 180_000,
         budget: None,
     },
     Company {
@@ -149,7 +149,7 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gpt-4.1-nano", 70), ("gpt-4.1-mini", 30)],
         days: 300,
         requests: 30,
-        prompt: 8_000,
+        prompt: 60_000,
         budget: None,
     },
     Company {
@@ -165,8 +165,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("deepseek-chat", 70), ("gpt-4.1-mini", 30)],
         days: 400,
         requests: 34,
-        prompt: 9_000,
-        budget: Some(120),
+        prompt: 80_000,
+        budget: Some(25),
     },
     Company {
         name: "Tūī Ridge Winery",
@@ -181,7 +181,7 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("claude-haiku-4-5", 60), ("gpt-4.1-mini", 40)],
         days: 240,
         requests: 26,
-        prompt: 10_000,
+        prompt: 90_000,
         budget: None,
     },
     Company {
@@ -197,8 +197,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gemini-2.5-flash", 50), ("claude-sonnet-4-5", 20), ("deepseek-chat", 30)],
         days: 330,
         requests: 52,
-        prompt: 28_000,
-        budget: Some(1_500),
+        prompt: 190_000,
+        budget: Some(240),
     },
     Company {
         name: "Northfold Hospital Trust",
@@ -213,7 +213,7 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("private-llama", 100)],
         days: 180,
         requests: 70,
-        prompt: 14_000,
+        prompt: 120_000,
         budget: None,
     },
     Company {
@@ -229,8 +229,8 @@ pub const COMPANIES: [Company; 12] = [
         models: &[("gpt-4.1-nano", 55), ("gpt-4.1-mini", 30), ("claude-haiku-4-5", 15)],
         days: 120,
         requests: 90,
-        prompt: 6_000,
-        budget: Some(300),
+        prompt: 48_000,
+        budget: Some(60),
     },
     Company {
         name: "Quillfeather Legal",

@@ -57,7 +57,8 @@ impl State {
     pub(crate) fn open(file: Option<PathBuf>, seed: u64, now: Timestamp) -> Result<Self, SandboxError> {
         let kept = file.as_deref().map(Book::read).transpose()?.flatten();
         let book = kept.map_or_else(|| Book::new(seed, now), Ok)?;
-        let seeded = book.accounts.iter().enumerate().filter_map(|(at, account)| Some((account.company?, at))).collect();
+        let seeded =
+            book.accounts.iter().enumerate().filter_map(|(at, account)| Some((account.company?, at))).collect();
         let traffic = Traffic::new(book.seed, book.epoch.0);
         let mut state = Self {
             book,
@@ -157,7 +158,9 @@ impl State {
     fn stop_if_past(&mut self, holder: Holder, budget: &Budget, at: Timestamp) {
         let tally = self.tally(holder, at);
         let next = at.plus_millis(1);
-        if tally.spent >= budget.amount() && !self.stops(holder).iter().any(|s| s.cause == Cause::Budget && s.covers(next)) {
+        if tally.spent >= budget.amount()
+            && !self.stops(holder).iter().any(|s| s.cause == Cause::Budget && s.covers(next))
+        {
             let until = tally.resets_at.map(Stamp);
             self.stops(holder).push(Stop { from: Stamp(next), until, cause: Cause::Budget });
         }

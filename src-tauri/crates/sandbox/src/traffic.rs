@@ -122,14 +122,10 @@ fn request(company: &Company, index: usize, may_fail: bool, draws: &mut Draws) -
     let key = draws.weighted(&shape::key_weights(company));
     let prompt = draws.skewed(120, company.prompt.max(200));
     let cached = if draws.per_mille(350) { prompt * draws.between(300, 850) / 1000 } else { 0 };
-    let output = draws.skewed(40, 1_800);
+    let output = draws.skewed(60, 6_000);
     let failed = draws.per_mille(shape::FAILURES_PER_MILLE) && may_fail;
-    let tokens = if failed {
-        Tokens::default()
-    } else {
-        Tokens { input: prompt - cached, cache_read: cached, output }
-    };
-    let duration_millis = 180 + output * draws.between(8, 22) + prompt / 40;
+    let tokens = if failed { Tokens::default() } else { Tokens { input: prompt - cached, cache_read: cached, output } };
+    let duration_millis = 180 + output * draws.between(6, 12) + prompt / 40;
     Row {
         occurred_at: Timestamp::from_millis(0),
         id: 0,

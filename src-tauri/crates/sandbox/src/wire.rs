@@ -176,7 +176,9 @@ fn check_common(
         return Err(BadSetting(format!("there is no model `{shown}` here: choose from GET /admin/v1/models")));
     }
     if rate.requests_per_minute == Some(0) || rate.tokens_per_minute == Some(0) || rate.parallel == Some(0) {
-        return Err(BadSetting("a rate limit of 0 serves nothing: pause the key instead, or use at least 1".to_owned()));
+        return Err(BadSetting(
+            "a rate limit of 0 serves nothing: pause the key instead, or use at least 1".to_owned(),
+        ));
     }
     Ok(())
 }

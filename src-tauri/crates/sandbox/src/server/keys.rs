@@ -95,11 +95,7 @@ struct Create {
     settings: KeySettings,
 }
 
-pub(super) async fn create(
-    _: Writer,
-    Held(desk): Held<Desk>,
-    bytes: Bytes,
-) -> Result<(StatusCode, Json<Made>), Fault> {
+pub(super) async fn create(_: Writer, Held(desk): Held<Desk>, bytes: Bytes) -> Result<(StatusCode, Json<Made>), Fault> {
     let Create { account, mark, secret: chosen, settings } = reply::read(&bytes)?;
     let (mut state, now) = desk.open();
     let own = chosen.is_none();

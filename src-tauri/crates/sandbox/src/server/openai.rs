@@ -36,7 +36,9 @@ impl Message {
     fn length(&self) -> usize {
         match &self.content {
             Value::String(text) => text.chars().count(),
-            Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).map(|t| t.chars().count()).sum(),
+            Value::Array(parts) => {
+                parts.iter().filter_map(|part| part["text"].as_str()).map(|t| t.chars().count()).sum()
+            }
             _ => 0,
         }
     }

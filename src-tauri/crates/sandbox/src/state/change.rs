@@ -79,7 +79,12 @@ impl State {
     }
 
     /// Changes what an account is set to.
-    pub(crate) fn account_patch(&mut self, id: &str, patch: AccountPatch, now: Timestamp) -> Result<usize, ChangeError> {
+    pub(crate) fn account_patch(
+        &mut self,
+        id: &str,
+        patch: AccountPatch,
+        now: Timestamp,
+    ) -> Result<usize, ChangeError> {
         let at = self.find_account(id)?;
         let budget_set = patch.budget.is_some();
         let settings = patch.apply(&self.book.accounts[at].settings);
@@ -230,7 +235,9 @@ fn check_mark<'a>(
     let Some(mark) = mark else { return Ok(()) };
     mark.parse::<Mark>().map_err(|why| BadSetting(why.to_string()))?;
     match taken.find(|(other, _)| *other == Some(mark)) {
-        Some((_, id)) => Err(ChangeError::Conflict(format!("{id} carries this mark already: read it, do not make it again"))),
+        Some((_, id)) => {
+            Err(ChangeError::Conflict(format!("{id} carries this mark already: read it, do not make it again")))
+        }
         None => Ok(()),
     }
 }

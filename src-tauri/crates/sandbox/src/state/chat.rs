@@ -88,10 +88,12 @@ impl Refusal {
 impl State {
     /// The place of the key that a secret opens.
     pub(crate) fn authenticate(&self, secret: Option<&Secret>, now: Timestamp) -> Result<usize, Refusal> {
-        let secret = secret.ok_or_else(|| Refusal::unauthorized("no API key was given: send `Authorization: Bearer <key>`"))?;
+        let secret =
+            secret.ok_or_else(|| Refusal::unauthorized("no API key was given: send `Authorization: Bearer <key>`"))?;
         let fingerprint = secret::fingerprint(secret);
         let at = self.book.keys.iter().position(|key| key.fingerprint == fingerprint);
-        let at = at.ok_or_else(|| Refusal::unauthorized("this API key is not known here: check that it is complete"))?;
+        let at =
+            at.ok_or_else(|| Refusal::unauthorized("this API key is not known here: check that it is complete"))?;
         match self.status(at, now) {
             KeyStatus::Revoked => Err(Refusal::unauthorized("this API key was revoked: ask for another")),
             KeyStatus::Paused => Err(Refusal::unauthorized("this API key is paused: ask whoever gave it to you")),
@@ -130,7 +132,8 @@ impl State {
         if held == Scope::Full || held == needed {
             return Ok(());
         }
-        let message = format!("this API key may not do that: its scope is {}, needed is {}", held.code(), needed.code());
+        let message =
+            format!("this API key may not do that: its scope is {}, needed is {}", held.code(), needed.code());
         Err(Refusal::forbidden("scope_not_allowed", message))
     }
 
@@ -161,7 +164,8 @@ impl State {
             let Some((budget, (spent, reset))) = self.budget(holder).zip(self.spent(holder, now)) else { continue };
             if spent >= budget.amount() {
                 let whose = if matches!(holder, Holder::Key(_)) { "API key" } else { "account" };
-                let until = reset.map_or_else(|| "it does not start again".to_owned(), |at| format!("it starts again at {at}"));
+                let until =
+                    reset.map_or_else(|| "it does not start again".to_owned(), |at| format!("it starts again at {at}"));
                 let period = budget.period().code();
                 let message = format!("the {period} budget of this {whose} is used up: {until}");
                 return Err(Refusal::new(402, "insufficient_quota", "402", message));
