@@ -1,1 +1,3 @@
-//! Under construction.
+//! Commands and queries over everything below.
+
+pub mod wire;
