@@ -2,14 +2,14 @@
 
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
-use crate::change::Touched;
+use crate::change::{Tag, Touched};
 use crate::report::Report;
 use crate::table::{
     AccountTable, AccountTableMut, AuditTable, AuditTableMut, ClientTable, ClientTableMut, CursorTable, CursorTableMut,
     GatewayTable, GatewayTableMut, ImportMappingTable, ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable,
     KeyTableMut, PriceTable, PriceTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
-use crate::{Changed, Origin, StoreResult};
+use crate::{Changed, Origin, StoreError, StoreResult};
 
 /// One consistent snapshot of the database.
 #[derive(Debug)]
@@ -83,6 +83,13 @@ nouns! {
     import_mapping: ImportMappingTable, ImportMappingTableMut;
 }
 
+impl Pen<'_> {
+    /// Notes that rows of a noun are about to change.
+    pub(crate) fn touch(&mut self, tag: Tag) {
+        self.touched.add(tag);
+    }
+}
+
 impl Writer {
     fn pen(&mut self) -> Pen<'_> {
         Pen { conn: &mut self.tx, touched: &mut self.touched, numbers_open: &mut self.numbers_open }
@@ -93,6 +100,10 @@ impl Writer {
     /// # Errors
     /// `Full`, `Busy` or `Io`: nothing was saved. `Rule` when an invoice number was taken and not used.
     pub async fn commit(self) -> StoreResult<Changed> {
-        todo!()
+        if self.numbers_open > 0 {
+            return Err(StoreError::rule("an invoice number was taken and not used: nothing was saved; report this"));
+        }
+        self.tx.commit().await?;
+        Ok(Changed { tags: self.touched.tags(), origin: self.origin })
     }
 }

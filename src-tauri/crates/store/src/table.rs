@@ -21,7 +21,7 @@ pub use gateway::{GatewayStatus, GatewayTable, GatewayTableMut, NewGateway, Prob
 pub use import_mapping::{ImportMapping, ImportMappingTable, ImportMappingTableMut};
 pub use invoice::{
     InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoiceNumber, InvoicePayment,
-    InvoiceTable, InvoiceTableMut, StoredInvoice,
+    InvoiceTable, InvoiceTableMut, Issued, StoredInvoice,
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use price::{PriceRule, PriceTable, PriceTableMut, PriceVersion};

@@ -1,6 +1,26 @@
 //! How statements become roll-ups.
+//!
+//! **Owns:** which of two statements about the same thing holds, which grain counts for a day, and that every roll-up
+//! equals the sum of the counted raw rows. **Does not own:** when to pull, or what usage is worth.
+//!
+//! The rules that make the outcome independent of order and repetition (product.md R6):
+//! * two statements of one origin: the one observed later holds; observed together, the greater one;
+//! * an account's UTC day counts in one grain: the only one known, else the preferred one, unless it was pinned.
+
+mod amounts;
+mod bulk;
+pub(crate) mod ingest;
+pub(crate) mod intern;
+mod place;
+mod raw;
+pub(crate) mod reroll;
+mod rollup;
+pub(crate) mod source;
+mod statement;
 
 use domain::{GatewayId, Grain, Timestamp, UsageRecord};
+
+pub(crate) use self::amounts::{AMOUNTS, Amounts, amount_columns};
 
 /// Statements fetched together.
 #[derive(Debug, Clone, Copy)]
@@ -27,3 +47,11 @@ pub struct Ingested {
     /// Statements (of any of the above) that stand for no client at present.
     pub unattributed: u64,
 }
+
+/// Milliseconds in a UTC day.
+pub(crate) const DAY_MILLIS: i64 = 86_400_000;
+/// Places for requests in one UTC day: a request's row number is its day times this, plus its place.
+pub(crate) const DAY_PLACES: i64 = 1 << 26;
+
+#[cfg(test)]
+mod tests;

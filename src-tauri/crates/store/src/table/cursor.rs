@@ -1,10 +1,11 @@
 //! Cursors: how far each pull of a gateway has come. Written in the transaction of the rows they stand for.
 
 use domain::{GatewayId, Timestamp};
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, query, query_as};
 
-use crate::StoreResult;
+use crate::column::time;
 use crate::session::Pen;
+use crate::{StoreResult, Tag};
 
 /// How far one pull has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,30 @@ pub struct StoredCursor {
     pub error: Option<String>,
 }
 
+struct Row {
+    gateway: i64,
+    resource: String,
+    point: Option<String>,
+    complete_through: Option<i64>,
+    pulled_at: Option<i64>,
+    tried_at: i64,
+    error: Option<String>,
+}
+
+impl From<Row> for StoredCursor {
+    fn from(row: Row) -> Self {
+        Self {
+            gateway: GatewayId(row.gateway),
+            resource: row.resource,
+            point: row.point,
+            complete_through: row.complete_through.map(time),
+            pulled_at: row.pulled_at.map(time),
+            tried_at: time(row.tried_at),
+            error: row.error,
+        }
+    }
+}
+
 /// Reads of cursors.
 #[derive(Debug)]
 pub struct CursorTable<'c> {
@@ -37,7 +62,12 @@ impl CursorTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn list(&mut self) -> StoreResult<Vec<StoredCursor>> {
-        todo!()
+        let rows = query_as!(
+            Row,
+            "SELECT gateway, resource, point, complete_through, pulled_at, tried_at, error FROM cursor
+             ORDER BY gateway, resource"
+        );
+        Ok(rows.fetch_all(&mut *self.conn).await?.into_iter().map(StoredCursor::from).collect())
     }
 
     /// One cursor.
@@ -45,7 +75,14 @@ impl CursorTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn get(&mut self, gateway: GatewayId, resource: &str) -> StoreResult<Option<StoredCursor>> {
-        todo!("{gateway}{resource}")
+        let row = query_as!(
+            Row,
+            "SELECT gateway, resource, point, complete_through, pulled_at, tried_at, error FROM cursor
+             WHERE gateway = ? AND resource = ?",
+            gateway.0,
+            resource
+        );
+        Ok(row.fetch_optional(&mut *self.conn).await?.map(StoredCursor::from))
     }
 }
 
@@ -61,6 +98,26 @@ impl CursorTableMut<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn set(&mut self, cursor: &StoredCursor) -> StoreResult<()> {
-        todo!("{cursor:?}")
+        self.pen.touch(Tag::Gateways);
+        let through = cursor.complete_through.map(Timestamp::as_millis);
+        let pulled_at = cursor.pulled_at.map(Timestamp::as_millis);
+        let tried_at = cursor.tried_at.as_millis();
+        query!(
+            "INSERT INTO cursor (gateway, resource, point, complete_through, pulled_at, tried_at, error)
+             VALUES (?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (gateway, resource) DO UPDATE SET
+                 point = excluded.point, complete_through = excluded.complete_through, pulled_at = excluded.pulled_at,
+                 tried_at = excluded.tried_at, error = excluded.error",
+            cursor.gateway.0,
+            cursor.resource,
+            cursor.point,
+            through,
+            pulled_at,
+            tried_at,
+            cursor.error
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        Ok(())
     }
 }

@@ -1,10 +1,15 @@
 //! Invoices: drafts, final documents that never change (enforced by triggers), gap-free numbers, payments.
 
-use domain::{ClientId, Currency, Date, InvoiceId, Money, Timestamp};
-use sqlx::SqliteConnection;
+mod row;
 
-use crate::StoreResult;
+use domain::{ClientId, Currency, Date, InvoiceId, Money, Timestamp};
+use sha2::{Digest, Sha256};
+use sqlx::{SqliteConnection, query, query_as, query_scalar};
+
+use self::row::Row;
+use crate::column::{self, days, time};
 use crate::session::Pen;
+use crate::{StoreError, StoreResult, Tag};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -187,7 +192,29 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn list(&mut self, filter: &InvoiceFilter) -> StoreResult<Vec<StoredInvoice>> {
-        todo!("{filter:?}")
+        let (client, before) = (filter.client.map(|id| id.0), filter.before.map_or(i64::MAX, |id| id.0));
+        let is_final = filter.is_final.map(i64::from);
+        let (first, last) = filter.period.map(|(first, last)| (days(first), days(last))).unzip();
+        let limit = filter.limit.map_or(-1, i64::from);
+        let rows = query_as!(
+            Row,
+            r#"SELECT i.id AS "id!", i.client, i.kind, i.live, i.corrects, i.first_day, i.last_day, i.currency, i.net, i.tax,
+                        i.gross, i.snapshot, i.series, i.number, i.label, i.issued_on, i.due_on, i.created_at, i.changed_at,
+                        i.finalised_at,
+                        (SELECT c.id FROM invoice c WHERE c.corrects = i.id AND c.status = 'final') AS "credited_by: i64",
+                        (SELECT coalesce(sum(p.amount), 0) FROM invoice_payment p WHERE p.invoice = i.id) AS "paid!: i64"
+               FROM invoice i
+               WHERE i.id < ?1 AND (?2 IS NULL OR i.client = ?2) AND (?3 IS NULL OR (i.status = 'final') = ?3)
+                   AND (?4 IS NULL OR (i.first_day >= ?4 AND i.last_day <= ?5))
+               ORDER BY i.id DESC LIMIT ?6"#,
+            before,
+            client,
+            is_final,
+            first,
+            last,
+            limit
+        );
+        rows.fetch_all(&mut *self.conn).await?.into_iter().map(StoredInvoice::try_from).collect()
     }
 
     /// One invoice.
@@ -195,7 +222,18 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// `NotFound`.
     pub async fn get(&mut self, id: InvoiceId) -> StoreResult<StoredInvoice> {
-        todo!("{id}")
+        let row = query_as!(
+            Row,
+            r#"SELECT i.id AS "id!", i.client, i.kind, i.live, i.corrects, i.first_day, i.last_day, i.currency, i.net, i.tax,
+                        i.gross, i.snapshot, i.series, i.number, i.label, i.issued_on, i.due_on, i.created_at, i.changed_at,
+                        i.finalised_at,
+                        (SELECT c.id FROM invoice c WHERE c.corrects = i.id AND c.status = 'final') AS "credited_by: i64",
+                        (SELECT coalesce(sum(p.amount), 0) FROM invoice_payment p WHERE p.invoice = i.id) AS "paid!: i64"
+               FROM invoice i WHERE i.id = ?"#,
+            id.0
+        );
+        let row = row.fetch_optional(&mut *self.conn).await?;
+        row.ok_or_else(|| StoreError::not_found("invoice", id))?.try_into()
     }
 
     /// One document with its bytes, checked against its SHA-256.
@@ -203,7 +241,24 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// `Unreadable` when the bytes were altered.
     pub async fn document(&mut self, id: InvoiceId, kind: &str) -> StoreResult<Option<InvoiceDocument>> {
-        todo!("{id}{kind}")
+        let row = query!(
+            "SELECT kind, file_name, media_type, sha256, created_at, body FROM invoice_document
+             WHERE invoice = ? AND kind = ?",
+            id.0,
+            kind
+        );
+        let Some(row) = row.fetch_optional(&mut *self.conn).await? else { return Ok(None) };
+        if Sha256::digest(&row.body)[..] != row.sha256[..] {
+            let what = format!("the stored {kind} is not the one that was issued");
+            return Err(StoreError::Unreadable { noun: "invoice", id: id.to_string(), what });
+        }
+        Ok(Some(InvoiceDocument {
+            kind: row.kind,
+            file_name: row.file_name,
+            media_type: row.media_type,
+            created_at: time(row.created_at),
+            body: row.body,
+        }))
     }
 
     /// The kinds of documents stored for an invoice, with the SHA-256 of each in hexadecimal digits.
@@ -211,7 +266,11 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn documents(&mut self, id: InvoiceId) -> StoreResult<Vec<(String, String)>> {
-        todo!("{id}")
+        let rows = query!(
+            r#"SELECT kind, lower(hex(sha256)) AS "digest!: String" FROM invoice_document WHERE invoice = ? ORDER BY kind"#,
+            id.0
+        );
+        Ok(rows.fetch_all(&mut *self.conn).await?.into_iter().map(|row| (row.kind, row.digest)).collect())
     }
 
     /// The payments noted, oldest first.
@@ -219,7 +278,21 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn payments(&mut self, id: InvoiceId) -> StoreResult<Vec<InvoicePayment>> {
-        todo!("{id}")
+        let currency = self.get(id).await?.draft.currency;
+        let at = column::Row { noun: "payment of invoice", id: id.0 };
+        let rows = query!(
+            "SELECT paid_on, amount, note, recorded_at FROM invoice_payment WHERE invoice = ? ORDER BY paid_on, id",
+            id.0
+        );
+        let rows = rows.fetch_all(&mut *self.conn).await?.into_iter().map(|row| {
+            Ok(InvoicePayment {
+                paid_on: at.date(row.paid_on)?,
+                amount: Money::from_minor(row.amount, currency),
+                note: row.note,
+                recorded_at: time(row.recorded_at),
+            })
+        });
+        rows.collect()
     }
 
     /// The last number taken of a series; 0 before the first.
@@ -227,7 +300,8 @@ impl InvoiceTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn last_number(&mut self, series: &str) -> StoreResult<i64> {
-        todo!("{series}")
+        let last = query_scalar!("SELECT last FROM invoice_series WHERE series = ?", series);
+        Ok(last.fetch_optional(&mut *self.conn).await?.unwrap_or(0))
     }
 }
 
@@ -243,7 +317,27 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `Rule` when a live document of the kind exists for the client and period.
     pub async fn draft_add(&mut self, draft: &InvoiceDraft, at: Timestamp) -> StoreResult<InvoiceId> {
-        todo!("{draft:?}{at}")
+        self.pen.touch(Tag::Invoices);
+        let (kind, corrects) = (draft.kind.code(), draft.corrects.map(|id| id.0));
+        let (first, last, at) = (days(draft.first_day), days(draft.last_day), at.as_millis());
+        let currency = draft.currency.code();
+        let added = query!(
+            "INSERT INTO invoice (client, kind, status, live, corrects, first_day, last_day, currency, net, tax, gross,
+                 snapshot, created_at, changed_at)
+             VALUES (?1, ?2, 'draft', 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
+            draft.client.0,
+            kind,
+            corrects,
+            first,
+            last,
+            currency,
+            draft.net,
+            draft.tax,
+            draft.gross,
+            draft.snapshot,
+            at
+        );
+        Ok(InvoiceId(added.execute(&mut *self.pen.conn).await?.last_insert_rowid()))
     }
 
     /// Replaces what a draft says.
@@ -251,7 +345,30 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `NotFound`; `Rule` when it is final, or another live document covers the client and period.
     pub async fn draft_set(&mut self, id: InvoiceId, draft: &InvoiceDraft, at: Timestamp) -> StoreResult<()> {
-        todo!("{id}{draft:?}{at}")
+        self.draft_only(id).await?;
+        let (kind, corrects) = (draft.kind.code(), draft.corrects.map(|id| id.0));
+        let (first, last, at) = (days(draft.first_day), days(draft.last_day), at.as_millis());
+        let currency = draft.currency.code();
+        query!(
+            "UPDATE invoice SET client = ?, kind = ?, corrects = ?, first_day = ?, last_day = ?, currency = ?, net = ?,
+                 tax = ?, gross = ?, snapshot = ?, changed_at = ?
+             WHERE id = ?",
+            draft.client.0,
+            kind,
+            corrects,
+            first,
+            last,
+            currency,
+            draft.net,
+            draft.tax,
+            draft.gross,
+            draft.snapshot,
+            at,
+            id.0
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        Ok(())
     }
 
     /// Throws a draft away.
@@ -259,7 +376,9 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `NotFound`; `Rule` when it is final.
     pub async fn draft_remove(&mut self, id: InvoiceId) -> StoreResult<()> {
-        todo!("{id}")
+        self.draft_only(id).await?;
+        query!("DELETE FROM invoice WHERE id = ?", id.0).execute(&mut *self.pen.conn).await?;
+        Ok(())
     }
 
     /// Takes the next number of a series. It must be used before the commit; a rollback gives it back.
@@ -267,7 +386,15 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn number_take(&mut self, series: &str) -> StoreResult<InvoiceNumber> {
-        todo!("{series}")
+        self.pen.touch(Tag::Invoices);
+        let next = query_scalar!(
+            r#"INSERT INTO invoice_series (series, last) VALUES (?, 1)
+               ON CONFLICT (series) DO UPDATE SET last = last + 1 RETURNING last AS "last!""#,
+            series
+        );
+        let number = next.fetch_one(&mut *self.pen.conn).await?;
+        *self.pen.numbers_open += 1;
+        Ok(InvoiceNumber { series: series.to_owned(), number })
     }
 
     /// Makes a series go on after `last`, for an agency that numbered invoices before Purser.
@@ -275,7 +402,19 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `Rule` when a number of the series was already taken here.
     pub async fn series_start(&mut self, series: &str, last: i64) -> StoreResult<()> {
-        todo!("{series}{last}")
+        self.pen.touch(Tag::Invoices);
+        let taken = query_scalar!("SELECT count(*) FROM invoice WHERE series = ?", series);
+        if taken.fetch_one(&mut *self.pen.conn).await? > 0 {
+            return Err(StoreError::rule("this series has invoices already: start another series instead"));
+        }
+        query!(
+            "INSERT INTO invoice_series (series, last) VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET last = excluded.last",
+            series,
+            last
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        Ok(())
     }
 
     /// Makes a draft final. A credit note ends the invoice it reverses.
@@ -283,7 +422,30 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `NotFound`; `Rule` when it is final already, or reverses what is no final live invoice.
     pub async fn finalise(&mut self, id: InvoiceId, issue: InvoiceFinal) -> StoreResult<()> {
-        todo!("{id}{issue:?}")
+        let draft = self.draft_only(id).await?;
+        if let Some(reversed) = draft.corrects {
+            self.reverse(reversed).await?;
+        }
+        let live = i64::from(draft.corrects.is_none());
+        let (issued_on, due_on, at) = (days(issue.issued_on), days(issue.due_on), issue.at.as_millis());
+        query!(
+            "UPDATE invoice SET status = 'final', live = ?, series = ?, number = ?, label = ?, issued_on = ?, due_on = ?,
+                 snapshot = ?, finalised_at = ?
+             WHERE id = ?",
+            live,
+            issue.number.series,
+            issue.number.number,
+            issue.label,
+            issued_on,
+            due_on,
+            issue.snapshot,
+            at,
+            id.0
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        *self.pen.numbers_open = self.pen.numbers_open.saturating_sub(1);
+        Ok(())
     }
 
     /// Stores a document of a final invoice.
@@ -291,7 +453,23 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `Rule` for a draft, or when the invoice has one of this kind.
     pub async fn document_add(&mut self, id: InvoiceId, document: &InvoiceDocument) -> StoreResult<()> {
-        todo!("{id}{document:?}")
+        self.pen.touch(Tag::Invoices);
+        let digest = Sha256::digest(&document.body).to_vec();
+        let created_at = document.created_at.as_millis();
+        query!(
+            "INSERT INTO invoice_document (invoice, kind, file_name, media_type, sha256, created_at, body)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            id.0,
+            document.kind,
+            document.file_name,
+            document.media_type,
+            digest,
+            created_at,
+            document.body
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        Ok(())
     }
 
     /// Notes a payment.
@@ -299,6 +477,47 @@ impl InvoiceTableMut<'_> {
     /// # Errors
     /// `NotFound`; `Rule` for a draft or another currency.
     pub async fn payment_add(&mut self, id: InvoiceId, payment: &InvoicePayment) -> StoreResult<()> {
-        todo!("{id}{payment:?}")
+        let stored = self.read().get(id).await?;
+        if stored.issued.is_none() {
+            return Err(StoreError::rule("a draft cannot be paid: finalise it first"));
+        }
+        if stored.draft.currency != payment.amount.currency() {
+            return Err(StoreError::rule("the payment is in another currency than the invoice: convert it first"));
+        }
+        self.pen.touch(Tag::Invoices);
+        let (paid_on, amount, at) = (days(payment.paid_on), payment.amount.minor(), payment.recorded_at.as_millis());
+        query!(
+            "INSERT INTO invoice_payment (invoice, paid_on, amount, note, recorded_at) VALUES (?, ?, ?, ?, ?)",
+            id.0,
+            paid_on,
+            amount,
+            payment.note,
+            at
+        )
+        .execute(&mut *self.pen.conn)
+        .await?;
+        Ok(())
+    }
+}
+
+impl InvoiceTableMut<'_> {
+    /// The draft, or the reason why it is none.
+    async fn draft_only(&mut self, id: InvoiceId) -> StoreResult<InvoiceDraft> {
+        self.pen.touch(Tag::Invoices);
+        let stored = self.read().get(id).await?;
+        match stored.issued {
+            None => Ok(stored.draft),
+            Some(_) => Err(StoreError::rule("a final invoice never changes: correct it with a credit note")),
+        }
+    }
+
+    /// Ends an invoice that a credit note reverses.
+    async fn reverse(&mut self, id: InvoiceId) -> StoreResult<()> {
+        let reversed = self.read().get(id).await?;
+        if reversed.issued.is_none() || !reversed.live || reversed.draft.kind != InvoiceKind::Invoice {
+            return Err(StoreError::rule("only a final invoice that was not credited before can be credited"));
+        }
+        query!("UPDATE invoice SET live = 0 WHERE id = ?", id.0).execute(&mut *self.pen.conn).await?;
+        Ok(())
     }
 }

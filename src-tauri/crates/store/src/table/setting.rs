@@ -1,9 +1,9 @@
 //! Settings: a value of text per name.
 
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, query, query_scalar};
 
-use crate::StoreResult;
 use crate::session::Pen;
+use crate::{StoreResult, Tag};
 
 /// Reads of settings.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl SettingTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn get(&mut self, name: &str) -> StoreResult<Option<String>> {
-        todo!("{name}")
+        Ok(query_scalar!("SELECT value FROM setting WHERE name = ?", name).fetch_optional(&mut *self.conn).await?)
     }
 
     /// Every setting, by name.
@@ -25,7 +25,8 @@ impl SettingTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn list(&mut self) -> StoreResult<Vec<(String, String)>> {
-        todo!()
+        let rows = query!("SELECT name, value FROM setting ORDER BY name").fetch_all(&mut *self.conn).await?;
+        Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
     }
 }
 
@@ -41,6 +42,21 @@ impl SettingTableMut<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn set(&mut self, name: &str, value: Option<&str>) -> StoreResult<()> {
-        todo!("{name}{value:?}")
+        self.pen.touch(Tag::Settings);
+        let conn = &mut *self.pen.conn;
+        match value {
+            Some(value) => {
+                query!(
+                    "INSERT INTO setting (name, value) VALUES (?, ?)
+                     ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    name,
+                    value
+                )
+                .execute(conn)
+                .await?
+            }
+            None => query!("DELETE FROM setting WHERE name = ?", name).execute(conn).await?,
+        };
+        Ok(())
     }
 }

@@ -3,9 +3,10 @@
 use domain::{AccountId, Date, GatewayId, Grain, Timestamp};
 use sqlx::SqliteConnection;
 
-use crate::StoreResult;
+use crate::column::days;
 use crate::session::Pen;
-use crate::usage::{IngestBatch, Ingested};
+use crate::usage::{IngestBatch, Ingested, ingest, intern, reroll, source};
+use crate::{StoreResult, Tag};
 
 /// Reads of raw usage. Reports read roll-ups instead: see [`crate::Report`].
 #[derive(Debug)]
@@ -19,7 +20,8 @@ impl UsageTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn grain(&mut self, account: AccountId, utc_day: Date) -> StoreResult<Option<Grain>> {
-        todo!("{account}{utc_day}")
+        let day = (account.0, days(utc_day));
+        Ok(source::load(self.conn, &[day]).await?.get(&day).map(|source| source.grain))
     }
 
     /// Recomputes every roll-up from raw usage and compares: the number of rows that differ, 0 when all is well.
@@ -28,7 +30,7 @@ impl UsageTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn rollup_differences(&mut self) -> StoreResult<u64> {
-        todo!()
+        reroll::differences(self.conn).await
     }
 }
 
@@ -46,7 +48,13 @@ impl UsageTableMut<'_> {
     /// # Errors
     /// `Rule` when a quantity is beyond `i64`.
     pub async fn ingest(&mut self, batch: &IngestBatch<'_>) -> StoreResult<Ingested> {
-        todo!("{batch:?}")
+        self.pen.touch(Tag::Usage);
+        let (told, made) = ingest::ingest(self.pen.conn, batch).await?;
+        if made {
+            self.pen.touch(Tag::Accounts);
+            self.pen.touch(Tag::Keys);
+        }
+        Ok(told)
     }
 
     /// Says which grain counts for an account's UTC day from now on, whatever arrives. Roll-ups follow exactly.
@@ -54,7 +62,8 @@ impl UsageTableMut<'_> {
     /// # Errors
     /// `NotFound` when the account has no statement for that day.
     pub async fn set_grain(&mut self, account: AccountId, utc_day: Date, grain: Grain) -> StoreResult<()> {
-        todo!("{account}{utc_day}{grain:?}")
+        self.pen.touch(Tag::Usage);
+        reroll::pin(self.pen.conn, (account.0, days(utc_day)), grain).await
     }
 
     /// After a complete pull of day totals for these UTC days (inclusive) observed at `observed_at`: day totals that
@@ -69,7 +78,15 @@ impl UsageTableMut<'_> {
         last: Date,
         observed_at: Timestamp,
     ) -> StoreResult<u64> {
-        todo!("{gateway}{first}{last}{observed_at}")
+        self.pen.touch(Tag::Usage);
+        let at = observed_at.as_millis();
+        let observation = intern::observation(self.pen.conn, gateway, observed_at).await?;
+        let accounts = sqlx::query!(r#"SELECT id AS "id!" FROM account WHERE gateway = ?"#, gateway.0);
+        let mut swept = 0;
+        for account in accounts.fetch_all(&mut *self.pen.conn).await? {
+            swept += reroll::sweep(self.pen.conn, account.id, (days(first), days(last)), (observation, at)).await?;
+        }
+        Ok(swept)
     }
 
     /// Rebuilds every roll-up of an account from raw usage.
@@ -77,6 +94,7 @@ impl UsageTableMut<'_> {
     /// # Errors
     /// `NotFound`.
     pub async fn reroll(&mut self, account: AccountId) -> StoreResult<()> {
-        todo!("{account}")
+        self.pen.touch(Tag::Usage);
+        reroll::again(self.pen.conn, account).await
     }
 }
