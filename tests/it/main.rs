@@ -1,1 +1,3 @@
-//! Acceptance.
+//! Acceptance: what Purser promises, tested from outside.
+
+mod tidy;
