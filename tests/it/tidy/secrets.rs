@@ -63,7 +63,9 @@ fn holds_key(line: &str) -> bool {
         let body: String =
             line[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect();
         let made_up = ["test", "canary", "example", "sandbox", "fake", "0000", "xxxx", "1234"];
-        let random = body.len() >= 20 && body.chars().any(|c| c.is_ascii_digit());
+        // A made-up key is words joined by dashes; a drawn one has a long stretch of letters and digits.
+        let drawn = |part: &str| part.len() >= 12 && part.chars().any(|c| c.is_ascii_digit());
+        let random = body.len() >= 20 && body.split('-').any(drawn);
         starts_word && random && !made_up.iter().any(|word| body.to_lowercase().contains(word))
     })
 }
@@ -93,7 +95,10 @@ fn messages_hold_no_secret() {
 #[test]
 fn fixtures_are_scrubbed() {
     let real = format!("{{\"key\": \"sk-{}\"}}\n", "aB3dE6gH9jK2mN5pQ8sT");
-    let good = [("a.json", "{\"key\": \"sk-test-0123456789abcdefghij\", \"task-1234567890123456789012\": 1}\n")];
+    let good = [(
+        "a.json",
+        "{\"key\": \"sk-test-0123456789abcdefghij\", \"task-1234567890123456789012\": \"sk-lab-harbor-llmonly-0001\"}\n",
+    )];
     proves(scrubbed_fixtures, &[("src-tauri/crates/gateway/fixtures/a.json", &real)], &good);
     keeps(scrubbed_fixtures);
 }
