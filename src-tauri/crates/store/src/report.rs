@@ -1,9 +1,17 @@
 //! Report queries. They read roll-ups; only [`Report::request_page`] reads raw usage, through an index.
 
+mod requests;
+mod scan;
+
+use std::collections::BTreeMap;
+
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quantities, RequestOutcome, Timestamp};
 use sqlx::SqliteConnection;
 
+use self::scan::{Scan, Slot};
 use crate::StoreResult;
+use crate::column::time;
+use crate::usage::Amounts;
 
 /// What to report on. Dates are local dates of each client, inclusive; an empty list is no restriction.
 /// With models *and* keys restricted, only [`Report::request_page`] can answer: the other reports refuse.
@@ -105,7 +113,12 @@ pub struct RatingRow {
 
 /// Where to go on in a listing of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestCursor(pub(crate) i64, pub(crate) i64);
+pub struct RequestCursor {
+    /// When the last request of the page before started, in milliseconds since 1970.
+    pub occurred_at: i64,
+    /// Its row number.
+    pub id: i64,
+}
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +179,8 @@ impl Report<'_> {
     /// # Errors
     /// `Rule` when models and keys are both restricted.
     pub async fn total(&mut self, filter: &Filter) -> StoreResult<Consumption> {
-        todo!("{filter:?}")
+        let rows = Scan::new(filter, &[])?.run(self.conn).await?;
+        Ok(rows.into_iter().next().map(|(_, amounts)| amounts).unwrap_or_default())
     }
 
     /// Per member, greatest cost first. Members without consumption are left out.
@@ -174,7 +188,10 @@ impl Report<'_> {
     /// # Errors
     /// `Rule` when models and keys are mixed, in the filter or with the group.
     pub async fn totals(&mut self, filter: &Filter, group: Group) -> StoreResult<Vec<(Member, Consumption)>> {
-        todo!("{filter:?}{group:?}")
+        let mut totals = self.ids(filter, group).await?;
+        totals.sort_by_key(|(id, consumption)| (std::cmp::Reverse(consumption.cost), *id));
+        let names = self.names(group).await?;
+        Ok(totals.into_iter().map(|(id, consumption)| (member(group, id, &names), consumption)).collect())
     }
 
     /// Per local date, everything together, in date order. Dates without consumption are left out.
@@ -182,7 +199,8 @@ impl Report<'_> {
     /// # Errors
     /// As for [`Report::total`].
     pub async fn days(&mut self, filter: &Filter) -> StoreResult<Vec<(Date, Consumption)>> {
-        todo!("{filter:?}")
+        let rows = Scan::new(filter, &[Slot::Day])?.run(self.conn).await?;
+        Ok(rows.into_iter().map(|(slots, consumption)| (date(slots[0]), consumption)).collect())
     }
 
     /// Per local date and member, in date order. Only the `top` members by cost over the whole range are told apart;
@@ -191,7 +209,27 @@ impl Report<'_> {
     /// # Errors
     /// As for [`Report::totals`].
     pub async fn by_day(&mut self, filter: &Filter, group: Group, top: u16) -> StoreResult<Vec<DayRow>> {
-        todo!("{filter:?}{group:?}{top}")
+        let mut totals = self.ids(filter, group).await?;
+        totals.sort_by_key(|(id, consumption)| (std::cmp::Reverse(consumption.cost), *id));
+        let some = totals.len() > usize::from(top);
+        let named: Vec<i64> = totals.iter().take(usize::from(top)).map(|(id, _)| *id).collect();
+        let names = self.names(group).await?;
+        let mut scan = Scan::new(filter, &[Slot::Day, Slot::Member(group)])?;
+        if some {
+            scan.only(group, &named);
+        }
+        let mut rows = Vec::new();
+        if !named.is_empty() {
+            for (slots, consumption) in scan.run(self.conn).await? {
+                rows.push(DayRow { day: date(slots[0]), member: member(group, slots[1], &names), consumption });
+            }
+        }
+        if some {
+            let all = self.days(filter).await?;
+            rows.extend(rest(&rows, all));
+            rows.sort_by(|a, b| (a.day, &a.member).cmp(&(b.day, &b.member)));
+        }
+        Ok(rows)
     }
 
     /// What rating starts from, in the order client, date, gateway, model.
@@ -199,20 +237,36 @@ impl Report<'_> {
     /// # Errors
     /// `Rule` when keys are restricted.
     pub async fn usage_by_client_model(&mut self, filter: &Filter) -> StoreResult<Vec<RatingRow>> {
-        todo!("{filter:?}")
+        let slots = [Group::Client, Group::Gateway, Group::Model].map(Slot::Member);
+        let scan = Scan::new(filter, &[slots[0], Slot::Day, slots[1], slots[2]])?;
+        let names = self.names(Group::Model).await?;
+        let rows = scan.run(self.conn).await?.into_iter().map(|(slots, consumption)| RatingRow {
+            client: nonzero(slots[0]).map(ClientId),
+            day: date(slots[1]),
+            gateway: GatewayId(slots[2]),
+            model: names.get(&slots[3]).cloned().unwrap_or_else(|| ModelName::new("")),
+            consumption,
+        });
+        Ok(rows.collect())
     }
 
-    /// A page of requests, latest first. Dates are local dates of each client. At most 1,000 rows.
+    /// The same summed over all dates of the filter; each row carries the filter's first date. For prices that do not
+    /// change within the filter, rating these gives what rating each day would.
     ///
     /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn request_page(
-        &mut self,
-        filter: &Filter,
-        after: Option<RequestCursor>,
-        limit: u16,
-    ) -> StoreResult<RequestPage> {
-        todo!("{filter:?}{after:?}{limit}")
+    /// `Rule` when keys are restricted.
+    pub async fn usage_by_client_model_sum(&mut self, filter: &Filter) -> StoreResult<Vec<RatingRow>> {
+        let slots = [Group::Client, Group::Gateway, Group::Model].map(Slot::Member);
+        let scan = Scan::new(filter, &slots)?;
+        let names = self.names(Group::Model).await?;
+        let rows = scan.run(self.conn).await?.into_iter().map(|(slots, consumption)| RatingRow {
+            client: nonzero(slots[0]).map(ClientId),
+            day: filter.first,
+            gateway: GatewayId(slots[1]),
+            model: names.get(&slots[2]).cloned().unwrap_or_else(|| ModelName::new("")),
+            consumption,
+        });
+        Ok(rows.collect())
     }
 
     /// What each key spent between local dates, inclusive; keys that spent nothing are left out.
@@ -220,7 +274,9 @@ impl Report<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn key_spend(&mut self, first: Date, last: Date) -> StoreResult<Vec<(KeyId, Nanos)>> {
-        todo!("{first}{last}")
+        let totals = self.ids(&Filter::days(first, last), Group::Key).await?;
+        let spent = totals.into_iter().filter(|(id, consumption)| *id != 0 && consumption.cost != Nanos::ZERO);
+        Ok(spent.map(|(id, consumption)| (KeyId(id), consumption.cost)).collect())
     }
 
     /// What each client spent between local dates, inclusive; `None` is unattributed.
@@ -228,7 +284,8 @@ impl Report<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn client_spend(&mut self, first: Date, last: Date) -> StoreResult<Vec<(Option<ClientId>, Nanos)>> {
-        todo!("{first}{last}")
+        let totals = self.ids(&Filter::days(first, last), Group::Client).await?;
+        Ok(totals.into_iter().map(|(id, consumption)| (nonzero(id).map(ClientId), consumption.cost)).collect())
     }
 
     /// How fresh the data of each gateway are ("as of").
@@ -236,6 +293,66 @@ impl Report<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn freshness(&mut self) -> StoreResult<Vec<Freshness>> {
-        todo!()
+        let rows = sqlx::query!(
+            r#"SELECT g.id AS "id!",
+                   (SELECT max(complete_through) FROM cursor
+                    WHERE gateway = g.id AND resource LIKE 'usage%') AS "through: i64",
+                   (SELECT max(pulled_at) FROM cursor WHERE gateway = g.id) AS "pulled_at: i64",
+                   (SELECT error FROM cursor WHERE gateway = g.id AND error IS NOT NULL
+                    ORDER BY tried_at DESC LIMIT 1) AS "error: String"
+               FROM gateway g WHERE g.status <> 'removed' ORDER BY g.id"#
+        );
+        let rows = rows.fetch_all(&mut *self.conn).await?.into_iter().map(|row| Freshness {
+            gateway: GatewayId(row.id),
+            usage_through: row.through.map(time),
+            pulled_at: row.pulled_at.map(time),
+            error: row.error,
+        });
+        Ok(rows.collect())
+    }
+
+    /// Totals by the row number of the member; 0 is nobody, or no key.
+    async fn ids(&mut self, filter: &Filter, group: Group) -> StoreResult<Vec<(i64, Consumption)>> {
+        let rows = Scan::new(filter, &[Slot::Member(group)])?.run(self.conn).await?;
+        Ok(rows.into_iter().map(|(slots, consumption)| (slots[0], consumption)).collect())
+    }
+
+    /// Model names by row number; empty for every other group.
+    async fn names(&mut self, group: Group) -> StoreResult<BTreeMap<i64, ModelName>> {
+        if group != Group::Model {
+            return Ok(BTreeMap::new());
+        }
+        let rows = sqlx::query!(r#"SELECT id AS "id!", name FROM model"#).fetch_all(&mut *self.conn).await?;
+        Ok(rows.into_iter().map(|row| (row.id, ModelName::new(row.name))).collect())
     }
 }
+
+fn date(day: i64) -> Date {
+    Date::from_epoch_days(i32::try_from(day).unwrap_or(0))
+}
+
+fn nonzero(id: i64) -> Option<i64> {
+    (id != 0).then_some(id)
+}
+
+fn member(group: Group, id: i64, names: &BTreeMap<i64, ModelName>) -> Member {
+    match group {
+        Group::Client => Member::Client(nonzero(id).map(ClientId)),
+        Group::Key => Member::Key(nonzero(id).map(KeyId)),
+        Group::Gateway => Member::Gateway(GatewayId(id)),
+        Group::Model => Member::Model(names.get(&id).cloned().unwrap_or_else(|| ModelName::new(""))),
+    }
+}
+
+/// What is left of each date once the named members are taken off.
+fn rest(named: &[DayRow], all: Vec<(Date, Consumption)>) -> Vec<DayRow> {
+    let mut left: BTreeMap<Date, Amounts> = all.iter().map(|(day, all)| (*day, Amounts::from(all))).collect();
+    for row in named {
+        left.entry(row.day).or_default().add(&Amounts::from(&row.consumption).negated());
+    }
+    let other = |(day, amounts): (Date, Amounts)| DayRow { day, member: Member::Other, consumption: amounts.into() };
+    left.into_iter().filter(|(_, amounts)| !amounts.is_zero()).map(other).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ mod statement;
 use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
 pub(crate) use self::amounts::{AMOUNTS, Amounts, amount_columns};
+pub(crate) use self::rollup::month_of;
 
 /// Statements fetched together.
 #[derive(Debug, Clone, Copy)]

@@ -81,3 +81,16 @@ impl From<Amounts> for Consumption {
         }
     }
 }
+
+impl From<&Consumption> for Amounts {
+    fn from(consumption: &Consumption) -> Self {
+        let count = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
+        let mut amounts = [0; AMOUNTS];
+        for (slot, meter) in amounts.iter_mut().zip(Meter::ALL) {
+            *slot = count(consumption.quantities.get(meter));
+        }
+        amounts[AMOUNTS - 2] = count(consumption.failed_requests);
+        amounts[AMOUNTS - 1] = consumption.cost.0;
+        Self(amounts)
+    }
+}

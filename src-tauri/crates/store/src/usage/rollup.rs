@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::amounts::{AMOUNTS, Amounts, amount_columns};
 use super::bulk::{self, Shape};
 use super::place::Place;
-use super::statement::{DayFacts, DayOrigin, RequestFacts};
+use super::statement::{DayOrigin, RequestFacts};
 use crate::StoreResult;
 
 /// A roll-up table and the columns of its primary key.
@@ -63,11 +63,6 @@ impl Deltas {
     pub(super) fn day(&mut self, place: &Place, origin: &DayOrigin, amounts: &Amounts) {
         let DayOrigin { account, utc_day, key, model } = *origin;
         self.add(&Spot { place, day: utc_day, account, key, model }, amounts);
-    }
-
-    pub(super) fn day_change(&mut self, place: &Place, origin: &DayOrigin, from: &DayFacts, to: &DayFacts) {
-        self.day(place, origin, &from.amounts.negated());
-        self.day(place, origin, &to.amounts);
     }
 
     fn add(&mut self, spot: &Spot<'_>, amounts: &Amounts) {

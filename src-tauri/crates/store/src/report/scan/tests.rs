@@ -1,0 +1,64 @@
+use super::*;
+use crate::testing::{plan, temporary};
+
+fn filter() -> Filter {
+    Filter::days("2025-11-01".parse().unwrap(), "2026-10-31".parse().unwrap())
+}
+
+#[tokio::test]
+async fn every_report_is_a_range_of_a_primary_key() {
+    let file = temporary().await;
+    let mut reader = file.store.reader().await.unwrap();
+    let with_client = filter().client(ClientId(1));
+    let with_key = Filter { keys: vec![KeyId(1)], ..filter() };
+    let with_gateway = Filter { gateways: vec![GatewayId(1)], ..filter() };
+    let shapes: [&[Slot]; 6] = [
+        &[],
+        &[Slot::Day],
+        &[Slot::Member(Group::Client)],
+        &[Slot::Member(Group::Key)],
+        &[Slot::Day, Slot::Member(Group::Key)],
+        &[Slot::Member(Group::Gateway)],
+    ];
+    for filter in [filter(), with_client, with_key, with_gateway] {
+        for slots in shapes {
+            let sql = Scan::new(&filter, slots).unwrap().sql();
+            let plan = plan(&mut reader.tx, &sql).await;
+            assert!(!plan.contains("usage_"), "a report must not read raw usage: {sql}: {plan}");
+            assert!(!plan.contains("SCAN rollup"), "a report must read a range, not all of a roll-up: {sql}: {plan}");
+            assert!(plan.contains("SEARCH rollup"), "a report must use the primary key: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rating_reads_a_range_of_a_primary_key() {
+    let file = temporary().await;
+    let mut reader = file.store.reader().await.unwrap();
+    let slots = [Group::Client, Group::Gateway, Group::Model].map(Slot::Member);
+    let sql = Scan::new(&filter(), &[slots[0], Slot::Day, slots[1], slots[2]]).unwrap().sql();
+    let plan = plan(&mut reader.tx, &sql).await;
+    assert!(plan.contains("SEARCH rollup_model USING PRIMARY KEY (client=? AND day>? AND day<?)"), "{plan}");
+}
+
+#[test]
+fn keys_and_models_are_not_summed_together() {
+    let mixed = Filter { models: vec![domain::ModelName::new("m")], ..filter() };
+    let error = Scan::new(&mixed, &[Slot::Member(Group::Key)]).unwrap_err().to_string();
+    assert!(error.contains("restrict either keys or models"), "the sentence says what to do: {error}");
+}
+
+#[test]
+fn whole_months_are_told_from_their_edges() {
+    let rows = [
+        ("2026-01-01", "2026-12-31", 2026 * 12, 2026 * 12 + 11),
+        ("2026-01-02", "2026-12-30", 2026 * 12 + 1, 2026 * 12 + 10),
+        ("2025-12-31", "2026-02-28", 2026 * 12, 2026 * 12 + 1),
+    ];
+    for (first, last, from, to) in rows {
+        let filter = Filter::days(first.parse().unwrap(), last.parse().unwrap());
+        let scan = Scan::new(&filter, &[Slot::Member(Group::Key)]).unwrap();
+        assert_eq!(scan.whole_months(), (from, to), "{first} to {last}");
+    }
+    assert_eq!(first_day(2026 * 12 + 10), days("2026-11-01".parse().unwrap()));
+}
