@@ -30,7 +30,8 @@ cargo xtask <task>
   ci                    what has to pass before a change is in: format, lints, documentation, tests, policy
   bench [store|render|window]…
                         figures of speed and size, in one table
-  bindings [--check]    write ui/src/lib/backend/bindings.ts from the commands, or compare it";
+  bindings [--check]    write ui/src/lib/backend/bindings.ts from the commands, or compare it
+  queries [--check]     write src-tauri/crates/store/.sqlx from the queries and migrations, or compare it";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +53,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["ci"] => ci::ci(),
         ["bench", rest @ ..] => bench::bench(rest),
         [bench::INNER_WINDOW, rest @ ..] => bench::window::measure(rest),
+        ["queries"] => sqlx::write(),
+        ["queries", "--check"] => sqlx::check(),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
         [] | ["help" | "--help" | "-h"] => {

@@ -10,29 +10,54 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::place;
 use crate::step::{cargo, command, run, say};
 
+const REMEDY: &str = "`cargo xtask queries` writes the query data anew; commit src-tauri/crates/store/.sqlx";
+
 /// File name, a hash of the query, to content, which also tells the schema.
 type Descriptions = BTreeMap<String, String>;
 
-/// Describes every checked query against a database made by the migrations and compares with the committed files.
+/// Compares the committed descriptions with what the queries and migrations give today.
 ///
 /// # Errors
 /// A migration or a query is wrong, or the committed files are not what came out.
 pub fn check() -> Result<()> {
-    let store = place::root().join("src-tauri/crates/store");
+    let store = store();
     let committed = store.join(".sqlx");
     if !committed.is_dir() {
-        ensure!(!checks_queries(&store)?, "{}", stale("the store checks queries but has no `.sqlx` folder"));
+        ensure!(!checks_queries(&store)?, "the store checks queries but has no `.sqlx` folder; {REMEDY}");
         say("the store checks no query at compile time: there is no query data to compare");
         return Ok(());
     }
-    let scratch = place::target().join("sqlx");
-    let fresh = describe(&store, &scratch)?;
-    compare(&read(&committed)?, &read(&fresh)?)
+    compare(&read(&committed)?, &read(&describe(&store)?)?)
 }
 
-fn describe(store: &Path, scratch: &Path) -> Result<PathBuf> {
+/// Writes the descriptions anew, and takes out those of queries that are gone.
+///
+/// # Errors
+/// A migration or a query is wrong, or the folder cannot be written.
+pub fn write() -> Result<()> {
+    let store = store();
+    let fresh = read(&describe(&store)?)?;
+    let folder = store.join(".sqlx");
+    fs::create_dir_all(&folder)?;
+    for gone in read(&folder)?.keys().filter(|name| !fresh.contains_key(*name)) {
+        fs::remove_file(folder.join(gone))?;
+    }
+    for (name, text) in &fresh {
+        fs::write(folder.join(name), text)?;
+    }
+    say(format_args!("{} checked queries are described in {}", fresh.len(), folder.display()));
+    Ok(())
+}
+
+fn store() -> PathBuf {
+    place::root().join("src-tauri/crates/store")
+}
+
+/// Expands every checked query of the store against a database made by its migrations; gives the folder of descriptions.
+fn describe(store: &Path) -> Result<PathBuf> {
+    let scratch = place::target().join("sqlx");
     if scratch.exists() {
-        fs::remove_dir_all(scratch)?;
+        fs::remove_dir_all(&scratch)?;
     }
     let fresh = scratch.join("queries");
     fs::create_dir_all(&fresh)?;
@@ -72,12 +97,7 @@ fn compare(committed: &Descriptions, fresh: &Descriptions) -> Result<()> {
         say(format_args!("{} checked queries are described as committed", fresh.len()));
         return Ok(());
     }
-    bail!("{}", stale(&format!("new or changed: {missing:?}; committed but gone: {gone:?}")))
-}
-
-fn stale(what: &str) -> String {
-    let fresh = place::target().join("sqlx/queries");
-    format!("{what}; replace src-tauri/crates/store/.sqlx by {} and commit it", fresh.display())
+    bail!("new or changed: {missing:?}; committed but gone: {gone:?}; {REMEDY}")
 }
 
 fn read(folder: &Path) -> Result<Descriptions> {

@@ -9,7 +9,7 @@ use crate::place;
 use crate::step::{command, output_of, run, say};
 
 /// Each with what it is for.
-const PACKAGES: [(&str, &str); 19] = [
+const PACKAGES: [(&str, &str); 18] = [
     ("build-essential", "the C compiler and linker"),
     ("ca-certificates", "TLS roots"),
     ("curl", "downloads"),
@@ -27,7 +27,6 @@ const PACKAGES: [(&str, &str); 19] = [
     ("sqlite3", "describing queries"),
     ("webkit2gtk-driver", "driving the window"),
     ("xauth", "the virtual display"),
-    ("xdg-utils", "opening a finished invoice"),
     ("xvfb", "the virtual display"),
 ];
 
