@@ -4,6 +4,7 @@
 //! each folder below this one exports a `PRODUCT` that is named here once.
 
 pub mod litellm;
+pub mod sandbox;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::layer::{self, Pace};
 use crate::{Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT];
+static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, sandbox::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]
