@@ -1,0 +1,88 @@
+//! The agency's data, kept as settings: a row per field, a default for what was never said.
+//!
+//! **Owns:** the names of these settings and their defaults. **Does not own:** what a valid currency or zone is.
+
+use domain::Zone;
+use store::Writer;
+
+use crate::wire::AgencyInput;
+use crate::{App, AppError};
+
+/// Name until the operator says one.
+const UNNAMED: &str = "Your agency";
+/// Days after a month's end before its invoices should be finalised.
+const GRACE_DAYS: u16 = 3;
+
+/// Every text field with its setting's name.
+fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 15] {
+    [
+        ("agency.name", &mut agency.name),
+        ("agency.street", &mut agency.street),
+        ("agency.postal_code", &mut agency.postal_code),
+        ("agency.city", &mut agency.city),
+        ("agency.country", &mut agency.country),
+        ("agency.tax_id", &mut agency.tax_id),
+        ("agency.email", &mut agency.email),
+        ("agency.iban", &mut agency.iban),
+        ("agency.payment_text", &mut agency.payment_text),
+        ("agency.footer", &mut agency.footer),
+        ("agency.tax_label", &mut agency.tax_label),
+        ("agency.tax_percent", &mut agency.tax_percent),
+        ("agency.invoice_series", &mut agency.invoice_series),
+        ("agency.currency", &mut agency.currency),
+        ("agency.zone", &mut agency.zone),
+    ]
+}
+
+/// The name of the setting for [`AgencyInput::grace_days`].
+const GRACE: &str = "agency.grace_days";
+
+fn unsaid(app: &App) -> AgencyInput {
+    let (year, _, _) = Zone::utc().date_of(app.now()).parts();
+    let empty = String::new;
+    AgencyInput {
+        name: UNNAMED.to_owned(),
+        street: empty(),
+        postal_code: empty(),
+        city: empty(),
+        country: empty(),
+        tax_id: empty(),
+        email: empty(),
+        iban: empty(),
+        payment_text: empty(),
+        footer: empty(),
+        tax_label: empty(),
+        tax_percent: empty(),
+        invoice_series: year.to_string(),
+        currency: "USD".to_owned(),
+        zone: "UTC".to_owned(),
+        grace_days: GRACE_DAYS,
+    }
+}
+
+/// The agency's data.
+pub(crate) async fn read(app: &App) -> Result<AgencyInput, AppError> {
+    let mut agency = unsaid(app);
+    let mut reader = app.store().reader().await?;
+    for (name, value) in reader.setting().list().await? {
+        if name == GRACE {
+            agency.grace_days = value.parse().unwrap_or(GRACE_DAYS);
+        }
+        if let Some((_, field)) = texts(&mut agency).into_iter().find(|(known, _)| *known == name) {
+            *field = value;
+        }
+    }
+    Ok(agency)
+}
+
+/// Keeps the agency's data; a series that is the default is not kept, so that it goes with the year.
+pub(crate) async fn write(app: &App, writer: &mut Writer, agency: &AgencyInput) -> Result<(), AppError> {
+    let (mut unsaid, mut agency) = (unsaid(app), agency.clone());
+    let days = agency.grace_days.to_string();
+    for ((name, value), (_, default)) in texts(&mut agency).into_iter().zip(texts(&mut unsaid)) {
+        let kept = (*value != *default).then_some(value.as_str());
+        writer.setting().set(name, kept).await?;
+    }
+    writer.setting().set(GRACE, Some(&days)).await?;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! The log: one file a day, scrubbed of everything that looks like a secret.
