@@ -1,22 +1,24 @@
 //! `cargo xtask bench`: every figure of speed and size in one table.
 //!
-//! Bench targets measure and print; this only gathers. A target tells a figure that is not a duration, or that has a
-//! goal, with a line of its own: `figure: NAME = VALUE [goal GOAL]`.
+//! Bench targets measure and print; this only gathers. A figure is a line `NAME  VALUE [goal GOAL]` with at least two
+//! blanks after the name. `PURSER_BENCH_ROWS` (store) and `PURSER_BENCH_HOME` (window) set how much is measured on.
 
 mod figure;
 mod memory;
 pub mod window;
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use crate::setup;
 use crate::step::{cargo, run_watched, say};
-use figure::{Figure, Reader};
+use figure::Figure;
 
 /// The task that `bench window` starts again under a virtual display.
 pub const INNER_WINDOW: &str = "bench-inner-window";
 
-const REMEDY: &str = "the message above names the bench";
+const REMEDY: &str = "the message above says what the bench met";
 
 /// Runs the named benches, or all: `store`, `render`, `window`.
 ///
@@ -38,9 +40,14 @@ pub fn bench(names: &[&str]) -> Result<()> {
 }
 
 fn package(name: &str) -> Result<Vec<Figure>> {
-    let mut reader = Reader::new(name);
-    run_watched(&mut cargo(&["bench", "--package", name]), REMEDY, |line| reader.see(line))?;
-    Ok(reader.figures())
+    gather(name, &mut cargo(&["bench", "--package", name, "--bench", name]))
+}
+
+/// Runs a bench and keeps its figures.
+fn gather(name: &str, bench: &mut Command) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    run_watched(bench, REMEDY, |line| figures.extend(figure::read(name, line)))?;
+    Ok(figures)
 }
 
 fn table(figures: &[Figure]) {

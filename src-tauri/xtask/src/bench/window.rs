@@ -12,9 +12,9 @@ use std::{env, fs, thread};
 
 use anyhow::{Context, Result, bail};
 
-use super::figure::{Figure, Reader};
-use super::{INNER_WINDOW, memory};
-use crate::step::{cargo, command, run, run_watched};
+use super::figure::Figure;
+use super::{INNER_WINDOW, gather, memory};
+use crate::step::{cargo, command, run};
 use crate::{place, test};
 
 const RUNS: usize = 5;
@@ -39,9 +39,7 @@ pub fn bench() -> Result<Vec<Figure>> {
         test::with_keyring(&me.to_string_lossy())
     };
     inner.arg(INNER_WINDOW).arg(place::program("release", "purser-desktop"));
-    let mut reader = Reader::new("window");
-    run_watched(&mut inner, "the window could not be measured", |line| reader.see(line))?;
-    Ok(reader.figures())
+    gather("window", &mut inner)
 }
 
 /// The inner half: starts the window a few times, prints the figures.
@@ -60,11 +58,11 @@ pub fn measure(args: &[&str]) -> Result<()> {
         (values[values.len() / 2], values[0], values[values.len() - 1])
     };
     let (wall, least, most) = middle(|launch| launch.wall_ms);
-    println!("figure: start to first paint, median of {RUNS} = {wall} ms ({least} to {most}) goal <= 1000 ms");
+    println!("start to first paint, median of {RUNS}  {wall} ms ({least} to {most}) goal <= 1000 ms");
     let (own, least, most) = middle(|launch| launch.own_ms);
-    println!("figure: main to first paint, as the app counts = {own} ms ({least} to {most})");
+    println!("main to first paint, as the app counts  {own} ms ({least} to {most})");
     let (pss, least, most) = middle(|launch| launch.pss_mib);
-    println!("figure: process tree PSS = {pss} MiB ({least} to {most}) goal <= 250 MB");
+    println!("process tree, PSS  {pss} MiB ({least} to {most}) goal <= 250 MB");
     Ok(())
 }
 
