@@ -40,7 +40,7 @@ pub(crate) type Rule = fn(&Tree) -> Vec<Offence>;
 
 /// Holds a rule against the repository.
 fn keeps(rule: Rule) {
-    let offences = rule(&Tree::repository());
+    let offences = rule(Tree::repository());
     let told: Vec<String> = offences.iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{} offences\n{}", told.len(), told.join("\n"));
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::manifest::{packages, workspace_dependencies};
+use super::manifest::{Dependency, packages, workspace_dependencies};
 use super::sources::{Source, Tree};
 use super::{Offence, keeps, proves};
 
@@ -41,6 +41,20 @@ fn dependencies_explained(tree: &Tree) -> Vec<Offence> {
     let all: BTreeSet<String> = workspace_dependencies(tree).into_iter().map(|one| one.name).collect();
     let (obvious, wanted) = all.into_iter().partition(|name| OBVIOUS.contains(&name.as_str()));
     compare(tree, "Dependencies", &wanted, &obvious)
+}
+
+fn dependencies_used(tree: &Tree) -> Vec<Offence> {
+    let packages = packages(tree);
+    let used: BTreeSet<&str> =
+        packages.iter().flat_map(|package| &package.dependencies).map(|one| one.name.as_str()).collect();
+    let unused = workspace_dependencies(tree).into_iter().filter(|one| !used.contains(one.name.as_str()));
+    let offence = |one: Dependency| Offence {
+        rule: "every workspace dependency is used by a package",
+        at: one.at,
+        what: format!("nobody depends on `{}`", one.name),
+        fix: "take it out of [workspace.dependencies]",
+    };
+    unused.map(offence).collect()
 }
 
 /// What a section names against what there is; what is in `optional` may be named or not.
@@ -102,4 +116,12 @@ fn every_dependency_has_a_reason() {
     assert_eq!(found("## Dependencies\n| `chrono` | time |\n| `plotters` | charts |\n"), 1, "chrono is gone");
     assert_eq!(found("## Dependencies\n"), 1, "plotters lacks a reason");
     keeps(dependencies_explained);
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let used = "[workspace.dependencies]\nserde = \"1\"\n[package]\nname = \"purser\"\n[dependencies]\nserde.workspace = true\n";
+    let unused = used.replace("serde = ", "serde = \"1\"\nrand = ");
+    proves(dependencies_used, &[("Cargo.toml", &unused)], &[("Cargo.toml", used)]);
+    keeps(dependencies_used);
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::Offence;
 
@@ -24,14 +25,17 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The repository as it is on disk, committed or not.
-    pub(crate) fn repository() -> Self {
-        let root = acceptance::root();
-        let mut files = Vec::new();
-        walk(&root, &root, &mut files);
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        assert!(files.len() > 50, "only {} files below {}: the walk is broken", files.len(), root.display());
-        Self { files }
+    /// The repository as it is on disk, committed or not; read once.
+    pub(crate) fn repository() -> &'static Self {
+        static TREE: OnceLock<Tree> = OnceLock::new();
+        TREE.get_or_init(|| {
+            let root = acceptance::root();
+            let mut files = Vec::new();
+            walk(&root, &root, &mut files);
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            assert!(files.len() > 50, "only {} files below {}: the walk is broken", files.len(), root.display());
+            Self { files }
+        })
     }
 
     /// A made-up tree.
