@@ -105,6 +105,3 @@ fn rows(spec: &ChartSpec, plot: &Plot) -> Result<Vec<ChartRow>, RenderError> {
     };
     spec.points.iter().enumerate().map(row).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -62,7 +62,17 @@ fn refused(error: impl std::fmt::Display) -> RenderError {
 
 /// The columns of [`invoice`] before the meters.
 const BEFORE: [&str; 11] = [
-    "invoice", "issued", "due", "period_start", "period_end", "time_zone", "client", "line", "model", "first_day", "last_day",
+    "invoice",
+    "issued",
+    "due",
+    "period_start",
+    "period_end",
+    "time_zone",
+    "client",
+    "line",
+    "model",
+    "first_day",
+    "last_day",
 ];
 /// The columns of [`invoice`] after the meters.
 const AFTER: [&str; 4] = ["description", "currency", "exact_amount", "net_amount"];
@@ -75,7 +85,8 @@ const AFTER: [&str; 4] = ["description", "currency", "exact_amount", "net_amount
 pub fn invoice(document: &InvoiceDocument) -> Result<String, RenderError> {
     document.check()?;
     let prices: Vec<String> = Meter::ALL.iter().map(|meter| format!("{}_price", meter.code())).collect();
-    let meters = Meter::ALL.iter().map(|meter| meter.code()).zip(&prices).flat_map(|(code, price)| [code, price.as_str()]);
+    let meters =
+        Meter::ALL.iter().map(|meter| meter.code()).zip(&prices).flat_map(|(code, price)| [code, price.as_str()]);
     let header: Vec<&str> = BEFORE.into_iter().chain(meters).chain(AFTER).collect();
     table(&header, document.lines.iter().zip(1..).map(|(line, place)| row(document, line, place)))
 }
@@ -142,7 +153,8 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_as_rfc_4180_says() {
-        let row = vec![Cell::Text("a \"b\", c\nd".to_owned()), Cell::Number("-0.0000375".parse().unwrap()), Cell::Count(7)];
+        let row =
+            vec![Cell::Text("a \"b\", c\nd".to_owned()), Cell::Number("-0.0000375".parse().unwrap()), Cell::Count(7)];
         let csv = table(&["name", "amount", "count"], [row]).unwrap();
         assert_eq!(csv, "name,amount,count\r\n\"a \"\"b\"\", c\nd\",-0.0000375,7\r\n");
         assert!(table(&["one"], [vec![Cell::Empty, Cell::Empty]]).is_err(), "rows are as wide as the header");

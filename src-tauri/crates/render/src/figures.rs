@@ -11,12 +11,14 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// A number with its thousands set apart: `1,234,567.50`. Keeps every decimal the number has.
 #[must_use]
 pub fn grouped(number: Decimal) -> String {
-    let text = number.abs().to_string();
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+    let sign = if number.is_sign_negative() && !number.is_zero() { "−" } else { "" };
+    format!("{sign}{}", grouped_text(&number.abs().to_string()))
+}
+
+/// Digits, and perhaps a point and digits, with the thousands set apart.
+pub(crate) fn grouped_text(text: &str) -> String {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
     let mut out = String::with_capacity(text.len() + whole.len() / 3 + 1);
-    if number.is_sign_negative() && !number.is_zero() {
-        out.push('−');
-    }
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
             out.push(',');
@@ -45,18 +47,9 @@ pub fn with_currency(money: Money) -> String {
 /// A price: every decimal it has and at least those of its currency.
 #[must_use]
 pub fn price(price: Decimal, currency: Currency) -> String {
-    let mut digits = price.normalize();
-    if digits.scale() < currency.decimals() {
-        digits = padded(digits, currency.decimals());
-    }
-    grouped(digits)
-}
-
-/// The same number written with more decimals; unchanged where digits would run out.
-fn padded(number: Decimal, decimals: u32) -> Decimal {
-    let shift = decimals.saturating_sub(number.scale());
-    let zeros = Decimal::new(0, number.scale() + shift);
-    number.checked_add(zeros).unwrap_or(number)
+    let digits = price.normalize();
+    let decimals = digits.scale().max(currency.decimals());
+    grouped_text(&format!("{:.*}", decimals as usize, digits))
 }
 
 /// A date as `1 Nov 2026`.
@@ -95,15 +88,16 @@ pub fn meter(meter: Meter) -> &'static str {
     }
 }
 
-/// A quantity in the unit people read it in: tokens and characters in thousands to one decimal (`1,234.6 K`), video in
-/// seconds, audio in minutes. Shown beside the exact count, never instead of it.
+/// A quantity in the unit people read it in, number and unit apart: tokens and characters in thousands to one decimal
+/// (`1,234.6` `K`), video in seconds, audio in minutes. Shown beside the exact count, never instead of it; `None` for
+/// what is counted one by one.
 #[must_use]
-pub fn readable(meter: Meter, count: u64) -> String {
+pub fn readable(meter: Meter, count: u64) -> Option<(String, &'static str)> {
     match meter {
-        Meter::Requests | Meter::Images => grouped(Decimal::from(count)),
-        Meter::VideoMillis => format!("{}\u{a0}s", tenths(count, 1_000)),
-        Meter::AudioMillis => format!("{}\u{a0}min", tenths(count, 60_000)),
-        _ => format!("{}\u{a0}K", tenths(count, 1_000)),
+        Meter::Requests | Meter::Images => None,
+        Meter::VideoMillis => Some((tenths(count, 1_000), "s")),
+        Meter::AudioMillis => Some((tenths(count, 60_000), "min")),
+        _ => Some((tenths(count, 1_000), "K")),
     }
 }
 
@@ -150,7 +144,14 @@ mod tests {
 
     #[test]
     fn prices_keep_every_decimal_and_at_least_the_currencys() {
-        let rows = [("0.0375", "0.0375"), ("3", "3.00"), ("2.5", "2.50"), ("2.5000", "2.50"), ("1250", "1,250.00")];
+        let rows = [
+            ("0.0375", "0.0375"),
+            ("3", "3.00"),
+            ("2.5", "2.50"),
+            ("2.5000", "2.50"),
+            ("1250", "1,250.00"),
+            ("0", "0.00"),
+        ];
         for (number, expected) in rows {
             assert_eq!(price(number.parse().unwrap(), Currency::USD), expected);
         }
@@ -158,10 +159,16 @@ mod tests {
 
     #[test]
     fn quantities_read_in_thousands_beside_the_exact_count() {
-        assert_eq!(readable(Meter::InputTokens, 1_234_567), "1,234.6\u{a0}K");
-        assert_eq!(readable(Meter::InputTokens, 49), "0.0\u{a0}K");
-        assert_eq!(readable(Meter::OutputTokens, u64::MAX), "18,446,744,073,709,551.6\u{a0}K");
-        assert_eq!(readable(Meter::AudioMillis, 90_000), "1.5\u{a0}min");
+        let rows = [
+            (Meter::InputTokens, 1_234_567, "1,234.6", "K"),
+            (Meter::InputTokens, 49, "0.0", "K"),
+            (Meter::OutputTokens, u64::MAX, "18,446,744,073,709,551.6", "K"),
+            (Meter::AudioMillis, 90_000, "1.5", "min"),
+        ];
+        for (meter, count, number, unit) in rows {
+            assert_eq!(readable(meter, count), Some((number.to_owned(), unit)));
+        }
+        assert_eq!(readable(Meter::Images, 3), None, "images are counted one by one");
         assert_eq!(exact(Meter::VideoMillis, 12_345), "12,345\u{a0}ms");
     }
 }

@@ -13,7 +13,7 @@ pub const INTER: &[u8] = font!("Inter-Regular.ttf");
 pub const INTER_SEMIBOLD: &[u8] = font!("Inter-SemiBold.ttf");
 
 /// Every face a document may use; the first that has a character draws it.
-pub const ALL: [&[u8]; 11] = [
+pub const ALL: [&[u8]; 12] = [
     INTER,
     font!("Inter-Medium.ttf"),
     INTER_SEMIBOLD,
@@ -25,8 +25,16 @@ pub const ALL: [&[u8]; 11] = [
     font!("NotoSansThai-Regular.ttf"),
     font!("NotoSansDevanagari-Regular.ttf"),
     font!("DroidSansFallbackFull.ttf"),
+    font!("NanumGothic-Regular.ttf"),
 ];
 
 /// The families in the order in which they are tried.
-pub const FAMILIES: [&str; 6] =
-    ["Inter", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari", "Droid Sans Fallback"];
+pub const FAMILIES: [&str; 7] = [
+    "Inter",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Thai",
+    "Noto Sans Devanagari",
+    "Droid Sans Fallback",
+    "NanumGothic",
+];

@@ -102,7 +102,8 @@ fn one(document: &InvoiceDocument, options: &PdfOptions) -> Result<Vec<u8>, Rend
 
 fn typeset(desk: &Desk, ident: String) -> Result<Vec<u8>, RenderError> {
     let paged = typst::compile::<PagedDocument>(desk).output.map_err(|errors| refused(&errors))?;
-    let standards = PdfStandards::new(&[PdfStandard::A_3b]).map_err(|e| RenderError::Typesetting(e.message().to_string()))?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|e| RenderError::Typesetting(e.message().to_string()))?;
     let options = typst_pdf::PdfOptions {
         ident: Smart::Custom(ident),
         creator: Smart::Custom(Some("Purser".to_owned())),

@@ -62,7 +62,7 @@ fn block(value: Decimal, highest: Decimal, track: usize) -> String {
 
 /// How many eighths of a column a value takes; at least one for a value above zero.
 fn eighths(value: Decimal, highest: Decimal, track: usize) -> usize {
-    if value <= Decimal::ZERO || highest <= Decimal::ZERO {
+    if track == 0 || value <= Decimal::ZERO || highest <= Decimal::ZERO {
         return 0;
     }
     let share = value / highest;
@@ -125,17 +125,18 @@ mod tests {
     fn bars_share_the_width_and_tiny_values_stay_visible() {
         let rows = [bar("gpt-4o", "100"), bar("claude-3-haiku", "50"), bar("株式会社", "0.001"), bar("idle", "0")];
         let lines = bars(&rows, 40);
-        expect_test::expect![[r"
-            gpt-4o        ███████████████████▉   100
-            claude-3-hai… ██████████               50
-            株式会社      ▏                     0.001
-            idle                                    0"]]
+        expect_test::expect![[r#"
+            gpt-4o        ████████████████████   100
+            claude-3-hai… ██████████              50
+            株式会社      ▏                    0.001
+            idle                                   0"#]]
         .assert_eq(&lines.join("\n"));
     }
 
     #[test]
     fn bars_hold_their_width_at_any_size() {
-        let rows = [bar("a rather long label of a model", "79228162514264337593543950335"), bar("b", "-3"), bar("c", "0")];
+        let rows =
+            [bar("a rather long label of a model", "79228162514264337593543950335"), bar("b", "-3"), bar("c", "0")];
         for width in [0, 20, 41, 80, 200] {
             for line in bars(&rows, width) {
                 assert!(columns(&line) <= width.max(34), "`{line}` is wider than {width}");

@@ -29,8 +29,9 @@ fn spec(kind: ChartKind, count: i32, names: &[&str]) -> ChartSpec {
     spec.points = days(count);
     let highs = [420_000, 260_000, 140_000, 90_000, 60_000, 45_000, 30_000, 22_000, 15_000, 9_000];
     let series = names.iter().zip(highs).zip(1..);
-    spec.series =
-        series.map(|((name, high), seed)| Series { name: (*name).to_owned(), values: wave(seed, count, high) }).collect();
+    spec.series = series
+        .map(|((name, high), seed)| Series { name: (*name).to_owned(), values: wave(seed, count, high) })
+        .collect();
     spec
 }
 
@@ -99,4 +100,85 @@ fn every_chart_of_the_gallery_draws_in_both_themes() {
             }
         }
     }
+}
+
+#[test]
+fn drawings_are_golden() {
+    for (name, spec) in gallery() {
+        if ["budget", "spark", "one", "two", "none", "huge"].contains(&name) {
+            let path = format!("{}/tests/golden/{name}.svg", env!("CARGO_MANIFEST_DIR"));
+            expect_test::expect_file![path].assert_eq(&drawn(&spec).svg);
+        }
+    }
+}
+
+#[test]
+fn a_drawing_passes_a_strict_content_security_policy() {
+    let mut hostile =
+        spec(ChartKind::StackedBars, 3, &["<img src=x onerror=alert(1)>", "\" onload=\"x", "a\u{202e}b\u{0}c&d"]);
+    hostile.title = "\"><script>alert(1)</script>".to_owned();
+    hostile.heading = Heading::Full;
+    for (name, spec) in gallery().into_iter().chain([("hostile", hostile)]) {
+        let svg = drawn(&spec).svg;
+        for forbidden in
+            ["style=", "<style", "<script", "href", "<img", "onload=\"", " id=", "class=", "\u{202e}", "\u{0}"]
+        {
+            assert!(!svg.contains(forbidden), "R34: `{forbidden}` in the drawing {name}");
+        }
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{name} is one element");
+    }
+}
+
+#[test]
+fn the_map_and_the_rows_say_what_is_drawn() {
+    let spec = spec(ChartKind::StackedBars, 30, &MODELS);
+    let chart = drawn(&spec);
+    assert_eq!((chart.map.width, chart.map.height), (960.0, 320.0), "CSS pixels");
+    assert_eq!(chart.map.points.len(), 30);
+    let names: Vec<_> = chart.map.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names, [&MODELS[..7], &["other"]].concat(), "more than eight series: the seven largest and the rest");
+    assert_eq!(chart.map.series[7].color, Theme::light().other);
+    let [left, top, right, bottom] = chart.map.plot;
+    for (point, row) in chart.map.points.iter().zip(&chart.rows) {
+        assert!(left < point.x && point.x < right, "{} lies in the plot", point.label);
+        assert_eq!(point.label, row.date);
+    }
+    for series in &chart.map.series {
+        assert!(series.top.iter().all(|y| (top..=bottom).contains(y)), "{} lies in the plot", series.name);
+    }
+    let drawn: Decimal = chart.rows.iter().map(|row| row.total).sum();
+    let given: Decimal = spec.series.iter().flat_map(|series| &series.values).sum();
+    assert_eq!(drawn, given, "what is drawn adds up to what was given, exactly");
+}
+
+#[test]
+fn a_budget_is_marked_and_spend_beyond_it_turns_red() {
+    let theme = Theme::light();
+    let red = theme.over.to_string().to_uppercase();
+    let mut spec = spec(ChartKind::Cumulative { budget: Some(Decimal::from(10_000)) }, 30, &MODELS[..3]);
+    let over = drawn(&spec);
+    assert!(over.svg.contains(&red), "the month ends above the budget");
+    for mark in ["50%", "75%", "90%", "100%", "Budget"] {
+        assert!(over.svg.contains(&format!("\n{mark}\n")), "{mark} is marked");
+    }
+    let sums = &over.map.series[0].values;
+    assert!(sums.is_sorted(), "a running sum of charges never falls");
+    spec.kind = ChartKind::Cumulative { budget: Some(Decimal::from(1_000_000)) };
+    assert!(!drawn(&spec).svg.contains(&red), "far below the budget nothing is red");
+}
+
+#[test]
+fn a_series_with_too_many_values_is_refused() {
+    let mut spec = spec(ChartKind::StackedBars, 30, &MODELS[..1]);
+    spec.points.truncate(10);
+    let refused = render::RenderError::TooManyValues { series: "gpt-4o".to_owned(), values: 30, points: 10 };
+    assert_eq!(chart(&spec, &Theme::light()), Err(refused));
+}
+
+#[test]
+fn colours_are_the_callers() {
+    let mut theme = Theme::dark();
+    theme.series[0] = Rgb(1, 2, 3);
+    let chart = chart(&spec(ChartKind::StackedBars, 3, &MODELS[..1]), &theme).unwrap();
+    assert!(chart.svg.contains("#010203"), "the first series has the first colour");
 }

@@ -80,7 +80,8 @@ pub(super) fn dates(
 fn chosen(points: &[Date], width: f64, ink: Ink) -> Vec<(usize, String)> {
     let named = if points.len() > DAYS_MAX { months(points) } else { days(points) };
     let widest = named.iter().map(|(_, label)| width_of(label, ink)).fold(1.0, f64::max);
-    let steps: &[usize] = if points.len() > DAYS_MAX { &[1, 2, 3, 4, 6, 12, 24, 60] } else { &[1, 2, 3, 5, 7, 10, 14, 35] };
+    let steps: &[usize] =
+        if points.len() > DAYS_MAX { &[1, 2, 3, 4, 6, 12, 24, 60] } else { &[1, 2, 3, 5, 7, 10, 14, 35] };
     let fits = |step: usize| {
         let count = f64::from(u32::try_from(named.len().div_ceil(step)).unwrap_or(u32::MAX));
         count * (widest + BETWEEN) <= width

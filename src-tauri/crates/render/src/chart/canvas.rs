@@ -117,7 +117,10 @@ fn units(point: Point) -> (i32, i32) {
 }
 
 /// The nearest whole drawing unit. Coordinates are clamped to the plot before they come here.
-#[allow(clippy::cast_possible_truncation, reason = "a float cast saturates, and a drawing is at most 16,000 units wide")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a float cast saturates, and a drawing is at most 16,000 units wide"
+)]
 fn whole(value: f64) -> i32 {
     value.round() as i32
 }

@@ -41,7 +41,8 @@ impl Legend {
         let (width, _) = spec.size();
         let unit = spec.unit.label();
         let start = width_of(&unit, unit_ink(Rgb(0, 0, 0))) + BETWEEN + 2.0;
-        let named = spec.heading != Heading::Bare && matches!(spec.kind, ChartKind::StackedBars | ChartKind::StackedArea);
+        let named =
+            spec.heading != Heading::Bare && matches!(spec.kind, ChartKind::StackedBars | ChartKind::StackedArea);
         let entries = if named { entries(layers, start, width) } else { Vec::new() };
         let rows = entries.last().map_or(1, |entry| entry.row + 1);
         let title = (spec.heading == Heading::Full).then(|| fitted(&spec.title, width, title_ink(Rgb(0, 0, 0))));

@@ -19,7 +19,8 @@ const OUTLINED_MAX: usize = 120;
 /// Room for the figures of the budget ticks.
 const BUDGET_ROOM: f64 = 40.0;
 /// The shares of a budget that are marked, in percent.
-const MARKS: [u32; 3] = [50, 75, 90];
+/// With each, how high the budget must stand for its figure to have room between its neighbours.
+const MARKS: [(u32, f64); 3] = [(50, 24.0), (75, 48.0), (90, 120.0)];
 
 /// A laid-out plot.
 pub(super) struct Plot {
@@ -146,12 +147,11 @@ impl Plot {
         canvas.line(&[(left, y), (right, y)], 1.5, theme.budget.at(1.0))?;
         let name = Ink { color: theme.budget, strong: true, ..ink };
         canvas.text(&spec.words.budget, (left + 4.0, y - 10.0), Side::Left, name)?;
-        let marks = MARKS.map(|percent| (percent, share(budget, percent)));
         let height = (y - self.scale.y(Decimal::ZERO)).abs();
-        for (percent, value) in marks {
-            let y = self.scale.y(value);
+        for (percent, room) in MARKS {
+            let y = self.scale.y(share(budget, percent));
             canvas.line(&[(right - 6.0, y), (right + 4.0, y)], 1.0, theme.budget.at(1.0))?;
-            if height > 100.0 || (percent == MARKS[0] && height > 28.0) {
+            if height >= room {
                 canvas.text(&format!("{percent}%"), (right + 8.0, y), Side::Left, ink)?;
             }
         }

@@ -92,9 +92,7 @@ fn ticks(low: Decimal, high: Decimal, step: Decimal) -> Vec<Decimal> {
 fn magnitude(largest: Decimal) -> (Decimal, &'static str) {
     let rows = [(1_000_000_000_000_i64, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (10_000, "K")];
     let found = rows.into_iter().find(|(from, _)| largest >= Decimal::from(*from));
-    found.map_or((Decimal::ONE, ""), |(from, letter)| {
-        (Decimal::from(if letter == "K" { 1_000 } else { from }), letter)
-    })
+    found.map_or((Decimal::ONE, ""), |(from, letter)| (Decimal::from(if letter == "K" { 1_000 } else { from }), letter))
 }
 
 fn label(value: Decimal, decimals: u32, suffix: &str, unit: &Unit) -> String {
@@ -107,7 +105,7 @@ fn label(value: Decimal, decimals: u32, suffix: &str, unit: &Unit) -> String {
         return format!("{symbol}0");
     }
     let digits = format!("{:.*}", decimals as usize, value.abs());
-    let digits = digits.parse().map(figures::grouped).unwrap_or(digits);
+    let digits = figures::grouped_text(&digits);
     format!("{sign}{symbol}{digits}{suffix}")
 }
 

@@ -139,11 +139,9 @@ impl ChartSpec {
         let points = self.points.len();
         match self.series.iter().find(|series| series.values.len() > points) {
             None => Ok(()),
-            Some(series) => Err(RenderError::TooManyValues {
-                series: series.name.clone(),
-                values: series.values.len(),
-                points,
-            }),
+            Some(series) => {
+                Err(RenderError::TooManyValues { series: series.name.clone(), values: series.values.len(), points })
+            }
         }
     }
 }

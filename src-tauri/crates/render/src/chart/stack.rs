@@ -38,12 +38,7 @@ fn stacked(spec: &ChartSpec, theme: &Theme) -> Result<Vec<Layer>, RenderError> {
 }
 
 /// Puts one series on the pile.
-fn layer(
-    series: Series,
-    color: Rgb,
-    above: &mut [Decimal],
-    below: &mut [Decimal],
-) -> Result<Layer, RenderError> {
+fn layer(series: Series, color: Rgb, above: &mut [Decimal], below: &mut [Decimal]) -> Result<Layer, RenderError> {
     let (mut base, mut top) = (Vec::with_capacity(above.len()), Vec::with_capacity(above.len()));
     let mut values = series.values;
     values.resize(above.len(), Decimal::ZERO);

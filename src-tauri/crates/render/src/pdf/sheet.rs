@@ -11,8 +11,8 @@ use crate::document::{DocumentLine, LineSubject, Party, UsageTable};
 use crate::figures::{self, visible as clean};
 use crate::{InvoiceDocument, RenderError, Theme, fonts};
 
-/// Longest run without a place to break before one is made.
-const UNBROKEN_MAX: usize = 24;
+/// Longest run without a place to break before one is made, in units of a small letter.
+const UNBROKEN_MAX: usize = 36;
 
 /// The two files of a document.
 pub(super) struct Sheet {
@@ -47,7 +47,8 @@ impl Sheet {
 
 fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
     let (year, month, day) = document.issued.parts();
-    let title = document.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("Invoice {number}"));
+    let title =
+        document.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("Invoice {number}"));
     json!({
         "fonts": fonts::FAMILIES,
         "paper": match options.paper { Paper::A4 => "a4", Paper::Letter => "us-letter" },
@@ -60,6 +61,7 @@ fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
         "currency": document.currency.code(),
         "prices": document.lines.iter().any(|line| !line.prices.is_empty()),
         "groups": groups(&document.lines),
+        "figures": figure_size(&document.lines),
         "sums": sums(document),
         "total": figures::with_currency(document.total),
         "iban": iban(&document.iban),
@@ -89,12 +91,22 @@ fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
     facts.push([issued.to_owned(), figures::date(document.issued)]);
     facts.extend(document.due.map(|due| ["Due date".to_owned(), figures::date(due)]));
     facts.push(["Service period".to_owned(), span(document.period)]);
-    facts.push(["Days cut in".to_owned(), clean(&document.zone)]);
+    facts.push(["Time zone".to_owned(), clean(&document.zone)]);
     facts
 }
 
 fn span((first, last): (Date, Date)) -> String {
     if first == last { figures::date(first) } else { format!("{} – {}", figures::date(first), figures::date(last)) }
+}
+
+/// Size of the figures in the tables, in points: smaller where a count has more digits than its column has room.
+fn figure_size(lines: &[DocumentLine]) -> u8 {
+    let all = lines.iter().fold(Quantities::NONE, |sum, line| sum.plus(&line.quantities));
+    match all.iter().map(|(_, count)| count).max().unwrap_or(0) {
+        0..1_000_000_000_000 => 9,
+        1_000_000_000_000..1_000_000_000_000_000 => 8,
+        _ => 6,
+    }
 }
 
 /// Lines of one model stand together, in the order of their first.
@@ -194,14 +206,21 @@ fn usage(document: &InvoiceDocument, table: &UsageTable) -> Value {
 fn cells(quantities: &Quantities) -> [String; 3] {
     let cached = [Meter::InputTokens, Meter::CacheReadTokens, Meter::CacheWriteTokens];
     let input = cached.into_iter().fold(0_u64, |sum, meter| sum.saturating_add(quantities.get(meter)));
-    [quantities.get(Meter::Requests), input, quantities.get(Meter::OutputTokens)].map(|n| figures::grouped(n.into()))
+    [quantities.get(Meter::Requests), input, quantities.get(Meter::OutputTokens)]
+        .map(|n| if n == 0 { "–".to_owned() } else { figures::grouped(n.into()) })
 }
 
 /// The meters that have no column.
 fn beside(quantities: &Quantities) -> String {
     let rare = [Meter::Images, Meter::VideoMillis, Meter::SpeechChars, Meter::AudioMillis];
     let parts = quantities.iter().filter(|(meter, _)| rare.contains(meter));
-    parts.map(|(meter, n)| format!("{} {}", figures::meter(meter), figures::readable(meter, n))).collect::<Vec<_>>().join(", ")
+    parts.map(|(meter, n)| in_words(meter, n)).collect::<Vec<_>>().join(", ")
+}
+
+/// A quantity with its name: `Audio transcribed 164.1 min`.
+fn in_words(meter: Meter, count: u64) -> String {
+    let (number, unit) = figures::readable(meter, count).unwrap_or_else(|| (figures::exact(meter, count), ""));
+    format!("{} {number} {unit}", figures::meter(meter)).trim_end().to_owned()
 }
 
 /// The client's charge per day and model.
@@ -220,19 +239,25 @@ fn lines(text: &str) -> Vec<String> {
     text.trim().lines().map(|line| breakable(line.trim())).collect()
 }
 
-/// Clean text in which a very long word may break: a name without blanks must not run off the page.
+/// Clean text in which a very long word may break: a name without blanks must not run off the page. Ordinary words, e-mail
+/// addresses among them, get no such place, because it would come along when they are copied.
 fn breakable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut run = 0;
     for c in clean(text).chars() {
-        run = if c.is_whitespace() || c == '-' { 0 } else { run + 1 };
+        run = if c.is_whitespace() || c == '-' { 0 } else { run + breadth(c) };
         if run > UNBROKEN_MAX {
             out.push('\u{200b}');
-            run = 1;
+            run = breadth(c);
         }
         out.push(c);
     }
     out
+}
+
+/// About how many small letters a letter is wide.
+fn breadth(c: char) -> usize {
+    if c.is_uppercase() || matches!(c, 'w' | 'm' | '@') || c > '\u{2fff}' { 2 } else { 1 }
 }
 
 fn drawable(value: &Value) -> Result<(), RenderError> {

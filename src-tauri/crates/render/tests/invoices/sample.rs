@@ -61,8 +61,10 @@ pub fn words(reason: &str, minor: i64) -> DocumentLine {
 
 /// The exact amount in thirty uneven parts.
 fn spread(exact: Decimal, seed: usize) -> Vec<Decimal> {
-    let weights: Vec<Decimal> =
-        (0..30).map(|day| if (day + seed) % 7 < 2 { 4 } else { 9 + (day * 5 + seed * 3) % 7 }).map(Decimal::from).collect();
+    let weights: Vec<Decimal> = (0..30)
+        .map(|day| if (day + seed) % 7 < 2 { 4 } else { 9 + (day * 5 + seed * 3) % 7 })
+        .map(Decimal::from)
+        .collect();
     let all: Decimal = weights.iter().sum();
     let mut parts: Vec<Decimal> = weights.iter().map(|weight| (exact * weight / all).trunc_with_scale(6)).collect();
     let rest = exact - parts.iter().sum::<Decimal>();
@@ -95,7 +97,12 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
             "DE 312 456 789",
             "billing@northwind.example",
         ),
-        buyer: party("Harborlight Dental Group", &["12 Pier Road", "Portland, ME 04101", "US"], "", "ap@harborlight.example"),
+        buyer: party(
+            "Harborlight Dental Group",
+            &["12 Pier Road", "Portland, ME 04101", "US"],
+            "",
+            "ap@harborlight.example",
+        ),
         currency: USD,
         usage: Some(pages(&lines)),
         lines,
@@ -105,7 +112,8 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
         iban: "DE89370400440532013000".to_owned(),
         payment: "Please pay by bank transfer within 14 days and quote the invoice number.".to_owned(),
         note: String::new(),
-        footer: "Northwind AI Services GmbH · Amtsgericht Charlottenburg HRB 123456 · Managing director: A. Lindqvist".to_owned(),
+        footer: "Northwind AI Services GmbH · Amtsgericht Charlottenburg HRB 123456 · Managing director: A. Lindqvist"
+            .to_owned(),
     }
 }
 
@@ -149,15 +157,27 @@ pub fn normal() -> InvoiceDocument {
 
 /// Sixty models.
 pub fn long() -> InvoiceDocument {
-    let lines = (1..=60).map(|n| usage(&format!("provider/model-{n:02}"), &format!("{}.{:06}", n * 7, n * 12_345), n * 1_000_003));
+    let lines = (1..=60)
+        .map(|n| usage(&format!("provider/model-{n:02}"), &format!("{}.{:06}", n * 7, n * 12_345), n * 1_000_003));
     document(lines.collect(), None)
 }
 
 /// A client whose names need other scripts.
 pub fn scripts() -> InvoiceDocument {
-    let mut document = document(vec![usage("通义千问-max", "12.345", 1_234_567), usage("модель-яндекс", "3.2", 55_000)], None);
-    document.buyer =
-        party("株式会社ハーバーライト歯科", &["東京都千代田区丸の内1丁目", "שלום בע״מ, תל אביב", "شركة الميناء، دبي", "한국어 주소", "Ελλάδα · Москва · กรุงเทพ · मुंबई"], "T1234567890123", "");
+    let mut document =
+        document(vec![usage("通义千问-max", "12.345", 1_234_567), usage("модель-яндекс", "3.2", 55_000)], None);
+    document.buyer = party(
+        "株式会社ハーバーライト歯科",
+        &[
+            "東京都千代田区丸の内1丁目",
+            "שלום בע״מ, תל אביב",
+            "شركة الميناء، دبي",
+            "한국어 주소",
+            "Ελλάδα · Москва · กรุงเทพ · मुंबई",
+        ],
+        "T1234567890123",
+        "",
+    );
     document
 }
 
@@ -171,7 +191,7 @@ pub fn empty() -> InvoiceDocument {
 /// Figures at the edge of what fits.
 pub fn huge() -> InvoiceDocument {
     let mut lines = vec![
-        usage("gpt-4o", "9123456789012.345678", 18_446_744_073_709_551_000),
+        usage("gpt-4o", "912345678901.345678", 184_467_440_737_095_516),
         usage("gpt-4o", "1234567.5", 123_456_789_012),
         usage(&"an-extremely-long-model-name-that-somebody-once-configured/".repeat(2), "0.0000049", 3),
     ];
