@@ -40,3 +40,6 @@ pub fn wrap(adapter: Arc<dyn Gateway>, pace: Pace, credential: Option<Secret>) -
     let retried: Arc<dyn Gateway> = Arc::new(retry::Retrying::new(paced));
     Arc::new(redaction::Redacting::new(retried, credential))
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,3 +114,6 @@ impl Gateway for LiteLlm {
         write::apply(&self.api, action, now).await
     }
 }
+
+#[cfg(test)]
+mod tests;
