@@ -8,7 +8,7 @@ use super::Offence;
 
 /// Folders that hold nothing we wrote.
 const SKIPPED: [&str; 9] =
-    [".git", "target", "node_modules", "dist", "gen", "screenshots", "paraglide", ".svelte-kit", "test-results"];
+    [".git", "target", "node_modules", "dist", "gen", "screenshots", "paraglide", ".svelte-kit", "dist-demo"];
 const KINDS: [&str; 12] = ["rs", "toml", "sql", "ts", "js", "svelte", "css", "json", "jsonl", "md", "sh", "typ"];
 
 /// One file.
