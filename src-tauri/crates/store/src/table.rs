@@ -27,3 +27,6 @@ pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use price::{PriceRule, PriceTable, PriceTableMut, PriceVersion};
 pub use setting::{SettingTable, SettingTableMut};
 pub use usage::{UsageTable, UsageTableMut};
+
+#[cfg(test)]
+mod tests;

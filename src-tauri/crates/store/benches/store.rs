@@ -1,0 +1,199 @@
+//! Figures of the store: ingest against a plain insert of the same rows, reports, bytes per cached request.
+//!
+//! `PURSER_BENCH_ROWS` sets the number of requests (default 1,000,000): 200 clients, 1,000 keys, 8 models, 540 days.
+//! `PURSER_BENCH_DIR` sets the folder for the databases (default: the system's temporary folder).
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may stop at the first surprise")]
+
+#[path = "store/traffic.rs"]
+mod traffic;
+
+use std::future::Future;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use domain::{ClientId, Date, GatewayId, Grain, Timestamp, UsageRecord};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, QueryBuilder, Row, SqliteConnection};
+use store::{Filter, Group, IngestBatch, Origin, Store};
+use traffic::{CLIENTS, DAYS, LAST_DAY, Traffic};
+
+/// Requests per transaction, in both contestants.
+const BATCH: usize = 10_000;
+/// Times each query is run.
+const RUNS: usize = 40;
+
+fn main() {
+    let rows: usize = std::env::var("PURSER_BENCH_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let folder = std::env::var_os("PURSER_BENCH_DIR").map_or_else(std::env::temp_dir, Into::into);
+    let folder = tempfile::tempdir_in(folder).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        println!("{rows} requests, {CLIENTS} clients, 1000 keys, 8 models, {DAYS} days");
+        let store = Store::open(&folder.path().join("purser.db"), "bench").await.unwrap();
+        let gateway = traffic::set_up(&store).await;
+        let ingest = ingest(&store, gateway, rows).await;
+        rate("ingest with dedupe and roll-ups", rows, ingest);
+        let raw = raw_insert(&folder.path().join("raw.db"), rows).await;
+        rate("plain multi-row insert", rows, raw);
+        println!("{:<44} {:>9.2}", "ingest / plain insert", raw.as_secs_f64() / ingest.as_secs_f64());
+        let again = again(&store, gateway, rows).await;
+        rate("the latest statements once more", rows.min(5 * BATCH), again);
+        reports(&store).await;
+        store.close().await;
+        bytes(&folder.path().join("purser.db"), rows).await;
+    });
+}
+
+fn rate(what: &str, rows: usize, took: Duration) {
+    println!("{what:<44} {:>9.0} rows/s  ({:.1} s)", rows as f64 / took.as_secs_f64(), took.as_secs_f64());
+}
+
+async fn keep(store: &Store, gateway: GatewayId, records: &[UsageRecord], observed_at: i64) -> Duration {
+    let started = Instant::now();
+    let mut writer = store.begin(Origin::Sync(gateway)).await.unwrap();
+    let observed_at = Timestamp::from_millis(observed_at);
+    let batch = IngestBatch { gateway, records, observed_at, prefer: Grain::Day };
+    writer.usage().ingest(&batch).await.unwrap();
+    let _ = writer.commit().await.unwrap();
+    started.elapsed()
+}
+
+async fn ingest(store: &Store, gateway: GatewayId, rows: usize) -> Duration {
+    let mut traffic = Traffic::new(rows);
+    let mut took = Duration::ZERO;
+    for batch in 0..rows.div_ceil(BATCH) {
+        let records = traffic.next(BATCH.min(rows - batch * BATCH));
+        took += keep(store, gateway, &records, 1_900_000_000_000 + batch as i64).await;
+    }
+    took
+}
+
+/// The last batches again, as an overlapping window would.
+async fn again(store: &Store, gateway: GatewayId, rows: usize) -> Duration {
+    let mut traffic = Traffic::new(rows);
+    let mut took = Duration::ZERO;
+    for batch in 0..rows.min(5 * BATCH).div_ceil(BATCH) {
+        let records = traffic.next(BATCH.min(rows));
+        took += keep(store, gateway, &records, 2_000_000_000_000 + batch as i64).await;
+    }
+    took
+}
+
+/// The same rows as integers under a text identity, with an index by account and time: no comparison with what is
+/// known, no roll-ups.
+async fn raw_insert(path: &Path, rows: usize) -> Duration {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let mut conn = options.pragma("cache_size", "-32768").connect().await.unwrap();
+    let tables = "CREATE TABLE request (id TEXT PRIMARY KEY, at INTEGER, account INTEGER, key INTEGER, model INTEGER,
+         upstream INTEGER, input INTEGER, output INTEGER, cached INTEGER, cost INTEGER, duration INTEGER);
+         CREATE INDEX request_account ON request (account, at)";
+    sqlx::raw_sql(tables).execute(&mut conn).await.unwrap();
+    let mut traffic = Traffic::new(rows);
+    let mut took = Duration::ZERO;
+    for batch in 0..rows.div_ceil(BATCH) {
+        let records = traffic.next(BATCH.min(rows - batch * BATCH));
+        let started = Instant::now();
+        insert(&mut conn, &records).await;
+        took += started.elapsed();
+    }
+    took
+}
+
+async fn insert(conn: &mut SqliteConnection, records: &[UsageRecord]) {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.unwrap();
+    for piece in records.chunks(250) {
+        let mut sql = QueryBuilder::new("INSERT INTO request VALUES ");
+        for (place, record) in piece.iter().enumerate() {
+            sql.push(if place == 0 { "(" } else { ", (" });
+            let mut values = sql.separated(", ");
+            values.push_bind(traffic::id(record).to_owned());
+            for value in traffic::integers(record) {
+                values.push_bind(value);
+            }
+            sql.push(")");
+        }
+        sql.build().execute(&mut *conn).await.unwrap();
+    }
+    sqlx::query("COMMIT").execute(&mut *conn).await.unwrap();
+}
+
+/// Runs a query again and again over ranges of so many days that end on different dates; prints p50 and p95.
+async fn time<F: Future<Output = usize>>(what: &str, days: i32, run: impl Fn(Filter) -> F) {
+    let mut took = Vec::with_capacity(RUNS);
+    let mut rows = 0;
+    for turn in 0..=RUNS {
+        let last = Date::from_epoch_days(LAST_DAY).plus_days(-(turn as i32 % 7));
+        let started = Instant::now();
+        rows = run(Filter::days(last.plus_days(1 - days), last)).await;
+        // The first run warms the cache.
+        if turn > 0 {
+            took.push(started.elapsed());
+        }
+    }
+    took.sort();
+    let millis = |place: usize| took[place].as_secs_f64() * 1000.0;
+    let (p50, p95) = (millis(RUNS / 2), millis(RUNS * 95 / 100));
+    println!("{what:<32} {days:>4} d {p50:>9.2} ms p50 {p95:>9.2} ms p95  ({rows} rows)");
+}
+
+async fn reports(store: &Store) {
+    for days in [1, 30, 365] {
+        time("total", days, |f| async move { one(store.reader().await.unwrap().report().total(&f).await) }).await;
+    }
+    for days in [30, 365] {
+        for group in [Group::Client, Group::Model, Group::Key, Group::Gateway] {
+            let what = format!("totals by {group:?}");
+            time(&what, days, |f| async move {
+                store.reader().await.unwrap().report().totals(&f, group).await.unwrap().len()
+            })
+            .await;
+            let what = format!("top 8 by day and {group:?}");
+            time(&what, days, |f| async move {
+                store.reader().await.unwrap().report().by_day(&f, group, 8).await.unwrap().len()
+            })
+            .await;
+        }
+        time("one client by day and Model", days, |f| async move {
+            let f = f.client(ClientId(7));
+            store.reader().await.unwrap().report().by_day(&f, Group::Model, 8).await.unwrap().len()
+        })
+        .await;
+        time("page of 100 requests", days, |f| async move {
+            store.reader().await.unwrap().report().request_page(&f, None, 100).await.unwrap().rows.len()
+        })
+        .await;
+        time("page of 100, one client", days, |f| async move {
+            let f = f.client(ClientId(7));
+            store.reader().await.unwrap().report().request_page(&f, None, 100).await.unwrap().rows.len()
+        })
+        .await;
+    }
+    time("rating, all clients", 30, |f| async move {
+        store.reader().await.unwrap().report().usage_by_client_model(&f).await.unwrap().len()
+    })
+    .await;
+}
+
+fn one<T, E: std::fmt::Debug>(answer: Result<T, E>) -> usize {
+    answer.map(|_| 1).unwrap()
+}
+
+async fn bytes(path: &Path, rows: usize) {
+    let mut conn = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    let sql = "SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE AND pgsize > 65536 ORDER BY pgsize DESC";
+    let mut raw = 0.0;
+    for row in sqlx::query(sql).fetch_all(&mut conn).await.unwrap() {
+        let (name, size): (String, i64) = (row.get(0), row.get(1));
+        let each = size as f64 / rows as f64;
+        if name.starts_with("usage_") {
+            raw += each;
+        }
+        println!("{name:<32} {each:>9.1} bytes per request");
+    }
+    let whole = std::fs::metadata(path).unwrap().len() as f64 / rows as f64;
+    println!("raw usage with its indexes       {raw:>9.1} bytes per request");
+    println!("the whole file                   {whole:>9.1} bytes per request");
+}
