@@ -334,6 +334,19 @@ impl Zone {
         Period { start, end: end.max(start.plus_millis(1)) }
     }
 
+    /// Reads a time as people and exports write it: RFC 3339 keeps its own offset; without one (`2026-11-30 14:05`, or
+    /// a date alone) it is what the wall clock of this zone showed. Where a clock change makes it ambiguous, the earlier
+    /// instant; where it was skipped, the clock before the change goes on.
+    ///
+    /// # Errors
+    /// The text is no time.
+    pub fn read(&self, text: &str) -> Result<Timestamp, TimeError> {
+        let local = || text.parse::<civil::DateTime>().and_then(|at| self.0.to_timestamp(at));
+        let instant = text.parse::<jiff::Timestamp>().or_else(|_| local());
+        let instant = instant.map_err(|_| TimeError::NotATimestamp(text.to_owned()))?;
+        Ok(Timestamp::from_millis(instant.as_millisecond()))
+    }
+
     /// An instant as the wall clock of this zone shows it: date, hour, minute.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> (Date, i8, i8) {

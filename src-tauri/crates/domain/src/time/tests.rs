@@ -90,3 +90,21 @@ fn a_clock_far_out_of_range_is_clamped_not_a_crash() {
         let _ = zone("Pacific/Niue").date_of(instant);
     }
 }
+
+#[test]
+fn times_without_an_offset_are_read_in_the_zone() {
+    let kolkata: Zone = "Asia/Kolkata".parse().unwrap();
+    let berlin: Zone = "Europe/Berlin".parse().unwrap();
+    let rows = [
+        (&kolkata, "2026-11-30T14:05:00Z", "2026-11-30T14:05:00Z"),
+        (&kolkata, "2026-11-30T14:05:00+01:00", "2026-11-30T13:05:00Z"),
+        (&kolkata, "2026-11-30 14:05", "2026-11-30T08:35:00Z"),
+        (&kolkata, "2026-11-30", "2026-11-29T18:30:00Z"),
+        (&berlin, "2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
+        (&berlin, "2026-03-29T02:30:00", "2026-03-29T01:30:00Z"),
+    ];
+    for (zone, text, instant) in rows {
+        assert_eq!(zone.read(text), instant.parse(), "{text} in {zone}");
+    }
+    assert!(kolkata.read("30/11/2026").is_err());
+}
