@@ -1,6 +1,9 @@
 //! What an invoice costs: the first of a process, one after others, and two hundred in a row with the memory they need.
 //! Prints a table; `cargo bench -p render`.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its table, and has nobody to report to")]
+#![allow(clippy::cast_precision_loss, reason = "figures for people")]
+
 #[path = "../tests/invoices/sample.rs"]
 mod sample;
 
@@ -24,10 +27,12 @@ fn main() {
     let before = peak_kib();
     let documents = distinct(BATCH);
     let (batch, ()) = timed(|| pdf_batch(&documents, &options, |_, _| ControlFlow::Continue(())).unwrap());
-    let (long, _) = timed(|| pdf(&sample::long(), &options).unwrap());
     println!("invoice, cold                {:>9.1} ms   {bytes} bytes", millis(cold));
     println!("invoice, warm, median of {WARM}  {:>9.1} ms", millis(warm[WARM / 2]));
-    println!("invoice, 60 models           {:>9.1} ms", millis(long));
+    for (name, document) in sample::gallery() {
+        let (took, bytes) = timed(|| pdf(&document, &options).unwrap().len());
+        println!("sample {name:<22}{:>9.1} ms   {bytes} bytes", millis(took));
+    }
     println!(
         "{BATCH} invoices                 {:>9.1} ms   {:.1} per second",
         millis(batch),

@@ -1,5 +1,12 @@
 //! Charts: golden drawings, edge cases, and the promise of a strict content security policy.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a sample that cannot be made fails the test"
+)]
+
 use domain::{Currency, Date};
 use render::chart::{ChartKind, Heading, Rgb, Series, Unit};
 use render::{Chart, ChartSpec, Theme, chart};
