@@ -103,6 +103,10 @@ impl Action {
 
 /// How a change ended. Both are final.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made once per change by a person; a box would cost every reader a dereference"
+)]
 pub enum Outcome {
     /// It happened, and was read back.
     Done(Receipt),

@@ -59,7 +59,7 @@ impl Throttle {
             };
             sleep_until(start).await;
             // A 429 may have arrived while we waited.
-            if matches!(self.peek(Instant::now()), None) {
+            if self.peek(Instant::now()).is_none() {
                 return Ok(permit);
             }
         }

@@ -7,7 +7,7 @@ use domain::{
     Mark, ModelName, ModelScope, Name, RateLimit, Scope, Timestamp,
 };
 use domain::{KeyFingerprint, KeyLabel};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
 
 use super::api::Fields;
 use super::wire::{self, Metadata};
@@ -219,7 +219,7 @@ fn put(metadata: &mut Metadata, name: &str, value: &str) {
 
 /// Whether two objects hold the same metadata for our names.
 pub fn same_metadata(a: &Metadata, b: &Metadata) -> bool {
-    let raw = |m: &Metadata, name: &str| m.get(name).map(|raw: &Box<RawValue>| raw.get().to_owned());
+    let raw = |m: &Metadata, name: &str| m.get(name).map(|raw| raw.get().to_owned());
     [MARK, ENVIRONMENT, NAME].iter().all(|name| raw(a, name) == raw(b, name))
 }
 

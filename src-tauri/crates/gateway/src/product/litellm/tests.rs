@@ -32,7 +32,9 @@ fn check(found: impl std::fmt::Debug, expected: &Expect) {
 #[test]
 fn a_team_as_recorded() {
     let info: wire::TeamInfo = recorded("team_info").json().unwrap();
-    check(map::account(info.team_info), &expect![[r#"
+    check(
+        map::account(info.team_info),
+        &expect![[r#"
         Account {
             external_id: ExternalId(
                 "client-harborlight",
@@ -89,7 +91,8 @@ fn a_team_as_recorded() {
                 2026-12-01T00:00:00Z,
             ),
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -98,7 +101,9 @@ fn keys_as_recorded() {
     let list: wire::KeyList = recorded("key_list_full").json().unwrap();
     let statuses: Vec<_> =
         list.keys.into_iter().map(|k| (k.key_alias.clone(), map::key("00", k, now).status)).collect();
-    check(statuses, &expect![[r#"
+    check(
+        statuses,
+        &expect![[r#"
         [
             (
                 Some(
@@ -113,7 +118,8 @@ fn keys_as_recorded() {
                 Active,
             ),
         ]
-    "#]]);
+    "#]],
+    );
     for (name, status) in [
         ("key_info_by_hash", domain::KeyStatus::Active),
         ("key_info_blocked", domain::KeyStatus::Paused),
@@ -128,7 +134,9 @@ fn keys_as_recorded() {
 #[test]
 fn a_key_over_budget_as_recorded() {
     let info: wire::KeyInfo = recorded("key_info_over_budget").json().unwrap();
-    check(map::key(&"0a".repeat(32), info.info, None), &expect![[r#"
+    check(
+        map::key(&"0a".repeat(32), info.info, None),
+        &expect![[r#"
         Key {
             external_id: ExternalId(
                 "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
@@ -188,7 +196,8 @@ fn a_key_over_budget_as_recorded() {
                 2026-11-21T00:17:14.939Z,
             ),
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -208,7 +217,9 @@ fn models_as_recorded() {
             )
         })
         .collect();
-    check(lines, &expect![[r#"
+    check(
+        lines,
+        &expect![[r#"
         [
             "atlas-default ← Some(\"openai/gpt-4o-mini\") Some(Nanos(2000000000))/Some(Nanos(8000000000))",
             "atlas-chat ← Some(\"openai/gpt-4o-mini\") Some(Nanos(2000000000))/Some(Nanos(8000000000))",
@@ -216,7 +227,8 @@ fn models_as_recorded() {
             "atlas-embed ← Some(\"openai/text-embedding-3-small\") Some(Nanos(20000000))/Some(Nanos(0))",
             "atlas-flaky ← Some(\"openai/gpt-4o-mini\") Some(Nanos(2000000000))/Some(Nanos(8000000000))",
         ]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

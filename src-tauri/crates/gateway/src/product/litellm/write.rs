@@ -13,6 +13,7 @@ use super::error;
 use crate::{Action, ErrorKind, GatewayError, Outcome, Receipt};
 
 /// How a step of a change went on: with a value, or to its end.
+#[allow(clippy::large_enum_variant, reason = "lives for one match")]
 enum Step<T> {
     On(T),
     End(Outcome),

@@ -120,15 +120,15 @@ impl Reader<'_> {
     }
 
     async fn count(&self, from: i64, span: i64) -> Result<u64, GatewayError> {
-        let found = self.api.rows(self.ask(from, span, 1, 1, ORDERS[0])).await?;
+        let found = self.api.rows(self.ask((from, span), 1, 1, ORDERS[0])).await?;
         Ok(found.total.unwrap_or(0))
     }
 
     async fn rows(&self, from: i64, span: i64, page: u32, order: (&str, &str)) -> Result<Vec<Row>, GatewayError> {
-        Ok(self.api.rows(self.ask(from, span, page, self.page_size, order)).await?.data)
+        Ok(self.api.rows(self.ask((from, span), page, self.page_size, order)).await?.data)
     }
 
-    fn ask<'a>(&'a self, from: i64, span: i64, page: u32, page_size: u32, sort: (&'a str, &'a str)) -> RowAsk<'a> {
+    fn ask<'a>(&'a self, (from, span): (i64, i64), page: u32, page_size: u32, sort: (&'a str, &'a str)) -> RowAsk<'a> {
         // The upper end is included and cut to whole seconds, so it is rounded up; what lies beyond is filtered out.
         let to = (from + span + SECOND - 1).div_euclid(SECOND) * SECOND;
         let at = Timestamp::from_millis;
