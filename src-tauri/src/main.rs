@@ -1,2 +1,20 @@
-//! Under construction.
-fn main() {}
+//! The desktop program.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match purser_desktop::run(started, &arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => fail(&problem),
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "there is no window to say it in")]
+fn fail(problem: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("Purser cannot open its window: {problem}. On Linux, install WebKitGTK 4.1.");
+    ExitCode::FAILURE
+}

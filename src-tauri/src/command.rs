@@ -1,0 +1,85 @@
+//! The commands the window may call: each hands its arguments to the app and its answer back.
+//!
+//! **Owns:** nothing. A command that would need a second statement belongs into `app`.
+
+pub mod client;
+pub mod gateway;
+pub mod invoice;
+pub mod key;
+pub mod overview;
+pub mod price;
+pub mod setting;
+pub mod usage;
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::event;
+
+/// Every command and event, for the window and for the generated TypeScript.
+#[must_use]
+pub fn builder() -> Builder<tauri::Wry> {
+    let events = collect_events![event::Changed, event::Progress];
+    Builder::new().disable_serde_phases().events(events).commands(collect_commands![
+        overview::overview,
+        overview::palette,
+        client::client_list,
+        client::client_get,
+        client::budget_chart,
+        client::account_list,
+        client::client_create,
+        client::client_update,
+        client::client_from_account,
+        client::client_pause,
+        client::client_resume,
+        client::client_close,
+        client::account_attribute,
+        client::account_budget,
+        key::key_list,
+        key::key_create,
+        key::key_update,
+        key::key_pause,
+        key::key_resume,
+        key::key_revoke,
+        key::key_rotate,
+        key::key_budget,
+        key::secret_reveal,
+        key::secret_stored,
+        key::undo,
+        usage::usage_chart,
+        usage::usage_table,
+        usage::request_page,
+        usage::usage_export,
+        usage::import_preview,
+        usage::import_apply,
+        price::price_book,
+        price::price_preview,
+        price::price_set,
+        invoice::invoice_list,
+        invoice::invoice_get,
+        invoice::invoice_draft,
+        invoice::invoice_draft_month,
+        invoice::invoice_edit,
+        invoice::invoice_discard,
+        invoice::invoice_finalise,
+        invoice::invoice_finalise_month,
+        invoice::invoice_save,
+        invoice::invoice_paid,
+        gateway::gateway_list,
+        gateway::gateway_products,
+        gateway::model_list,
+        gateway::gateway_test,
+        gateway::gateway_connect,
+        gateway::gateway_update,
+        gateway::gateway_remove,
+        gateway::sandbox_open,
+        gateway::sync_run,
+        gateway::sync_cancel,
+        setting::settings,
+        setting::zone_list,
+        setting::audit_list,
+        setting::settings_agency,
+        setting::settings_sync,
+        setting::vault_session,
+        crate::desk::painted,
+    ])
+}

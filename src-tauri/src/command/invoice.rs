@@ -1,0 +1,93 @@
+//! Invoices.
+
+use app::wire::{
+    AdjustmentInput, BatchResult, DocumentKind, Done, ErrorView, InvoiceRow, InvoiceView, SavedFile, ThemeChoice,
+};
+use app::{Origin, command, query};
+use tauri::State;
+
+use crate::desk::Desk;
+
+/// Invoices of a month or a client.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_list(
+    desk: State<'_, Desk>,
+    month: Option<String>,
+    client_id: Option<String>,
+) -> Result<Vec<InvoiceRow>, ErrorView> {
+    Ok(query::invoice::invoice_list(desk.app()?, month, client_id).await?)
+}
+
+/// An invoice's page.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_get(desk: State<'_, Desk>, id: String, theme: ThemeChoice) -> Result<InvoiceView, ErrorView> {
+    Ok(query::invoice::invoice_get(desk.app()?, &id, theme).await?)
+}
+
+/// Drafts an invoice.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_draft(desk: State<'_, Desk>, client_id: String, month: String) -> Result<InvoiceView, ErrorView> {
+    Ok(command::invoice::invoice_draft(desk.app()?, Origin::Window, &client_id, &month).await?)
+}
+
+/// Drafts a month's invoices.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_draft_month(desk: State<'_, Desk>, month: String) -> Result<Vec<BatchResult>, ErrorView> {
+    Ok(command::invoice::invoice_draft_month(desk.app()?, Origin::Window, &month).await?)
+}
+
+/// Changes a draft.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_edit(
+    desk: State<'_, Desk>,
+    id: String,
+    adjustments: Vec<AdjustmentInput>,
+    note: String,
+) -> Result<InvoiceView, ErrorView> {
+    Ok(command::invoice::invoice_edit(desk.app()?, Origin::Window, &id, adjustments, note).await?)
+}
+
+/// Throws a draft away.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_discard(desk: State<'_, Desk>, id: String) -> Result<Done, ErrorView> {
+    Ok(command::invoice::invoice_discard(desk.app()?, Origin::Window, &id).await?)
+}
+
+/// Numbers and freezes a draft.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_finalise(desk: State<'_, Desk>, id: String) -> Result<InvoiceView, ErrorView> {
+    Ok(command::invoice::invoice_finalise(desk.app()?, Origin::Window, &id).await?)
+}
+
+/// Finalises a month's drafts.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_finalise_month(desk: State<'_, Desk>, month: String) -> Result<Vec<BatchResult>, ErrorView> {
+    Ok(command::invoice::invoice_finalise_month(desk.app()?, Origin::Window, &month).await?)
+}
+
+/// Writes a document to a folder.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_save(
+    desk: State<'_, Desk>,
+    id: String,
+    kind: DocumentKind,
+    dir: Option<String>,
+) -> Result<SavedFile, ErrorView> {
+    Ok(command::invoice::invoice_save(desk.app()?, &id, kind, dir).await?)
+}
+
+/// Notes a payment in full.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_paid(desk: State<'_, Desk>, id: String, date: String) -> Result<Done, ErrorView> {
+    Ok(command::invoice::invoice_paid(desk.app()?, Origin::Window, &id, &date).await?)
+}
