@@ -1,0 +1,187 @@
+//! Runs plans: gateways beside each other, the pulls of one gateway in order.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use domain::{GatewayId, Zone};
+use gateway::{Capability, Gateway};
+use store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::agreement::DayTotals;
+use crate::clock::Fetches;
+use crate::plan::{self, USAGE_DAY};
+use crate::pull::{Course, Stop};
+use crate::{
+    Clock, GatewayReport, GatewayState, OnProgress, Policy, Pull, PullReport, PullResult, SyncError, SyncReport, What,
+};
+
+/// Pulls from gateways into a store.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    store: Store,
+}
+
+impl Engine {
+    /// An engine on a store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// Syncs gateways at the same time; writes queue for the single writer. Never fails as a whole: what went wrong is
+    /// told per gateway and pull, and kept with the gateway. Cancelled, it stops after the page being written; the next
+    /// sync goes on from there.
+    pub async fn run(
+        &self,
+        gateways: Vec<(GatewayId, Arc<dyn Gateway>)>,
+        policy: Policy,
+        clock: Clock,
+        progress: OnProgress,
+        cancel: CancellationToken,
+    ) -> SyncReport {
+        let order: Vec<GatewayId> = gateways.iter().map(|(id, _)| *id).collect();
+        let (mut tasks, mut names) = (JoinSet::new(), HashMap::new());
+        for (gateway, api) in gateways {
+            let course = Course {
+                store: self.store.clone(),
+                gateway,
+                api,
+                policy,
+                progress: Arc::clone(&progress),
+                cancel: cancel.clone(),
+                fetches: Fetches::after(Arc::clone(&clock), None),
+                state: GatewayState::new(gateway, Capability::default()),
+                totals: DayTotals::default(),
+                report: GatewayReport::new(gateway),
+                place: (0, 0),
+            };
+            names.insert(tasks.spawn(sync(course, Arc::clone(&clock))).id(), gateway);
+        }
+        let mut reports: Vec<GatewayReport> = Vec::new();
+        while let Some(ended) = tasks.join_next_with_id().await {
+            match ended {
+                Ok((_, report)) => reports.push(report),
+                Err(broken) => reports.extend(names.get(&broken.id()).map(|gateway| GatewayReport {
+                    error: Some(SyncError::Broken(broken.to_string())),
+                    ..GatewayReport::new(*gateway)
+                })),
+            }
+        }
+        reports.sort_by_key(|report| order.iter().position(|gateway| *gateway == report.gateway));
+        SyncReport { gateways: reports }
+    }
+}
+
+/// Syncs one gateway: asks who it is, lists what it has, then pulls usage by a plan that knows the listed accounts.
+async fn sync(mut course: Course, clock: Clock) -> GatewayReport {
+    match course.meet(clock).await {
+        Ok(()) => course.follow().await,
+        Err(Stop::Cancelled) => {}
+        Err(Stop::Failed(error)) => course.failed(None, error).await,
+    }
+    course.report
+}
+
+impl Course {
+    /// Learns what the gateway can do and how its clock stands, and what is known of it.
+    async fn meet(&mut self, clock: Clock) -> Result<(), Stop> {
+        self.recall().await?;
+        self.fetches = Fetches::after(clock, self.state.last_fetch());
+        let probe = self.ask(self.api.probe(self.fetches.now())).await?;
+        self.state.capability = probe.capability.clone();
+        self.state.clock_skew_millis = probe.clock_skew_millis;
+        self.report.probe = Some(probe);
+        Ok(())
+    }
+
+    /// Reads again what is known, keeping what the gateway told of itself.
+    async fn recall(&mut self) -> Result<(), Stop> {
+        let (capability, skew) = (self.state.capability.clone(), self.state.clock_skew_millis);
+        self.state = GatewayState::load(&self.store, self.gateway, capability).await?.with_skew(skew);
+        Ok(())
+    }
+
+    /// Follows the plan.
+    async fn follow(&mut self) {
+        let mut failed = Failed::default();
+        let listings = plan::inventory(&self.state);
+        self.place = (0, listings.len() + plan::usage(self.fetches.now(), &self.state, &self.policy).len());
+        self.run(listings, &mut failed).await;
+        if let Err(Stop::Failed(error)) = self.recall().await {
+            return self.failed(None, error).await;
+        }
+        let pulls = plan::usage(self.fetches.now(), &self.state, &self.policy);
+        self.place.1 = self.place.0 + pulls.len();
+        self.totals = self.totals_to_keep();
+        self.run(pulls, &mut failed).await;
+        if self.report.is_complete()
+            && let Err(error) = self.all_is_well().await
+        {
+            self.report.error = Some(error.into());
+        }
+    }
+
+    /// Does pulls in order; what needs a failed one is skipped.
+    async fn run(&mut self, pulls: Vec<Pull>, failed: &mut Failed) {
+        for pull in pulls {
+            self.place.0 += 1;
+            let result = if self.cancel.is_cancelled() {
+                PullResult::Cancelled
+            } else if failed.stops(&pull) {
+                PullResult::Skipped
+            } else {
+                match self.pull(&pull).await {
+                    Ok(count) => PullResult::Done(count),
+                    Err(Stop::Cancelled) => PullResult::Cancelled,
+                    Err(Stop::Failed(error)) => {
+                        failed.add(&pull, &error);
+                        self.failed(Some(&pull.lane()), error.clone()).await;
+                        PullResult::Failed(error)
+                    }
+                }
+            };
+            self.report.pulls.push(PullReport { pull, result });
+        }
+    }
+
+    /// Notes a failure; the first one stands for the gateway.
+    async fn failed(&mut self, resource: Option<&str>, error: SyncError) {
+        tracing::warn!(gateway = %self.gateway, resource, "sync: {error}");
+        if let Err(unwritten) = self.note(resource, &error).await {
+            tracing::warn!(gateway = %self.gateway, "the failure could not be noted: {unwritten}");
+        }
+        self.report.error.get_or_insert(error);
+    }
+
+    /// Every day total of the accounts that need requests, and the last days of all.
+    fn totals_to_keep(&self) -> DayTotals {
+        let zoned = self.state.accounts.iter().filter(|account| account.needs_requests());
+        let zoned: HashSet<_> = zoned.map(|account| account.external_id.clone()).collect();
+        let today = Zone::utc().date_of(self.state.clock(self.fetches.now()));
+        let recent = i32::from(self.policy.restate_days.max(self.policy.detail_days)) + 1;
+        DayTotals::keeping(zoned, today.plus_days(-recent))
+    }
+}
+
+/// What failed so far.
+#[derive(Debug, Default)]
+struct Failed {
+    lanes: BTreeSet<String>,
+    dead: bool,
+}
+
+impl Failed {
+    fn add(&mut self, pull: &Pull, error: &SyncError) {
+        self.lanes.insert(pull.lane());
+        self.dead |= error.is_dead_end();
+    }
+
+    /// A pull needs the ones before it in its lane, because a cursor is a watermark; requests need the day totals they
+    /// are compared with.
+    fn stops(&self, pull: &Pull) -> bool {
+        let needs_days = matches!(pull.what, What::Requests { .. }) && self.lanes.contains(USAGE_DAY);
+        self.dead || needs_days || self.lanes.contains(&pull.lane())
+    }
+}
