@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
@@ -34,8 +35,19 @@ pub fn packages() -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    run(&mut npm(&["ci", "--no-audit", "--no-fund"])?, REGISTRY)?;
+    install()?;
     fs::write(&stamp, wanted).with_context(|| format!("`{}` cannot be written", stamp.display()))
+}
+
+/// `npm ci` refuses a lock file that leaves out optional packages of other systems, which is what npm writes behind a
+/// registry that does not carry them. `npm install --no-save` takes the same file, and every version in it, as it is.
+fn install() -> Result<()> {
+    let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+    if run(npm(&["ci"])?.args(quiet).stderr(Stdio::null()), REGISTRY).is_ok() {
+        return Ok(());
+    }
+    say("`npm ci` refuses the lock file: installing the versions it names all the same");
+    run(npm(&["install", "--no-save"])?.args(quiet), REGISTRY)
 }
 
 /// Builds `ui/dist` unless it is newer than every source. Tauri embeds it, so no Rust of the shell compiles without.
