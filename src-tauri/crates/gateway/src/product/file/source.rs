@@ -139,7 +139,7 @@ fn record<R: Read>(lines: &mut Lines<R>) -> Result<Option<(u64, String)>, RowPro
 }
 
 fn csv_rows<R: Read>(lines: &mut Lines<R>, each: &mut dyn FnMut(Event)) {
-    let (mut headings, mut separator) = (None::<Vec<String>>, b',');
+    let (mut headings, mut separator) = (None::<Vec<String>>, ',');
     loop {
         let (line, text) = match record(lines) {
             Ok(Some(found)) => found,
@@ -178,16 +178,44 @@ fn row(line: u64, headings: &[String], cells: Vec<String>) -> Result<Row, RowPro
 }
 
 /// The separator that the first line has most of.
-fn guess_separator(text: &str) -> u8 {
-    let count = |separator: u8| text.bytes().filter(|byte| *byte == separator).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+fn guess_separator(text: &str) -> char {
+    let count = |separator: char| text.matches(separator).count();
+    [',', ';', '\t'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(',')
 }
 
-fn split(text: &str, separator: u8) -> Option<Vec<String>> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).delimiter(separator).flexible(true).from_reader(text.as_bytes());
-    let record = reader.records().next()?.ok()?;
-    Some(record.iter().map(|cell| cell.trim().to_owned()).collect())
+/// The cells of a record; `None` when something follows a closing quotation mark.
+fn split(text: &str, separator: char) -> Option<Vec<String>> {
+    let mut cells = Vec::new();
+    let mut rest = text.trim_end_matches(['\r', '\n']);
+    loop {
+        let (cell, after) = match rest.trim_start_matches(' ').strip_prefix('"') {
+            Some(inside) => quoted_cell(inside)?,
+            None => plain_cell(rest, separator),
+        };
+        cells.push(cell.trim().to_owned());
+        let after = after.trim_start_matches(' ');
+        if after.is_empty() {
+            return Some(cells);
+        }
+        rest = after.strip_prefix(separator)?;
+    }
+}
+
+fn plain_cell(rest: &str, separator: char) -> (String, &str) {
+    let end = rest.find(separator).unwrap_or(rest.len());
+    (rest[..end].to_owned(), &rest[end..])
+}
+
+/// A cell up to its closing quotation mark; two in a row stand for one.
+fn quoted_cell(mut rest: &str) -> Option<(String, &str)> {
+    let mut cell = String::new();
+    loop {
+        let (before, after) = rest.split_once('"')?;
+        cell.push_str(before);
+        let Some(more) = after.strip_prefix('"') else { return Some((cell, after)) };
+        cell.push('"');
+        rest = more;
+    }
 }
 
 fn json_rows<R: Read>(lines: &mut Lines<R>, each: &mut dyn FnMut(Event)) {

@@ -114,6 +114,7 @@ fn lines_are_numbered_as_an_editor_numbers_them() {
     assert_eq!(good[0].key.as_ref().map(ToString::to_string).as_deref(), Some("two\r\nlines, \"quoted\""));
     let rows = [
         ("time,model\n2026-11-20,m\n2026-11-20\n", 3, "columns"),
+        ("time,model\n2026-11-20,m\n2026-11-20,\"m\"x\n", 3, "quotation marks"),
         ("time,model\n2026-11-20,\"m\n2026-11-21,n\n", 2, "never closed"),
         ("\n\ntime,model\n\n2026-11-20,m,x\n", 5, "columns"),
     ];
@@ -246,7 +247,8 @@ async fn what_is_wrong_with_a_file_is_an_error_with_a_sentence() {
     assert_eq!(refused.kind, ErrorKind::Rejected);
     assert!(refused.message.contains("line 3, column `cost`") && refused.message.contains("1 more"), "{refused}");
     let gone = connected(&bad.with_file_name("gone.csv")).probe(now).await.unwrap_err();
-    assert_eq!((gone.kind, gone.retry), (ErrorKind::Unreachable, crate::Retry::Permanent));
+    assert_eq!(gone.kind, ErrorKind::Unreachable);
+    assert_ne!(gone.retry, crate::Retry::Temporary, "a missing file does not come by waiting");
     assert!(gateway(&bad.with_extension("xlsx"), None).is_err(), "a spreadsheet is not a CSV file");
 }
 
