@@ -1,5 +1,7 @@
 //! `kill -9` while usage is being ingested: nothing lost, nothing doubled, the file sound (R25).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

@@ -119,24 +119,24 @@ impl Scan {
         let places: Vec<String> = self.slots.iter().map(|slot| self.column(*slot)).collect();
         let places = places.join(", ");
         let comma = if places.is_empty() { "" } else { ", " };
-        let from = self.from();
+        let from = self.origin();
         let group = if places.is_empty() { String::new() } else { format!(" GROUP BY {places} ORDER BY {places}") };
         format!("SELECT {places}{comma}{sums} FROM {from}{group}")
     }
 
-    fn from(&self) -> String {
+    fn origin(&self) -> String {
         let day = "day BETWEEN ?2 AND ?3";
         match self.source {
             Source::ModelDay => format!("rollup_model_day WHERE {day}{}", self.rest("")),
             Source::ClientDay => format!("rollup_client_day WHERE {}{day}{}", self.clients(), self.rest("")),
             Source::Model => format!("rollup_model WHERE {}{day}{}", self.clients(), self.rest("account")),
             Source::Key => format!("rollup_key WHERE {}{day}{}", self.clients(), self.rest("account")),
-            Source::KeyMonth => self.from_months(),
+            Source::KeyMonth => self.months_and_edges(),
         }
     }
 
     /// Whole months from the months, the days before and after from the days.
-    fn from_months(&self) -> String {
+    fn months_and_edges(&self) -> String {
         let (clients, rest) = (self.clients(), self.rest("account"));
         let amounts = amount_columns(str::to_owned);
         let part = |table: &str, when: &str| {

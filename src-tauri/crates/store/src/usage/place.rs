@@ -1,6 +1,6 @@
 //! Where an account's usage is counted: its client, that client's zone, its gateway.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{Timestamp, Zone};
 use sqlx::{SqliteConnection, query};
@@ -31,11 +31,10 @@ pub(super) async fn places(
     conn: &mut SqliteConnection,
     accounts: impl IntoIterator<Item = i64>,
 ) -> StoreResult<HashMap<i64, Place>> {
-    let mut places = HashMap::new();
+    let accounts: BTreeSet<i64> = accounts.into_iter().collect();
+    let mut places = HashMap::with_capacity(accounts.len());
     for account in accounts {
-        if !places.contains_key(&account) {
-            places.insert(account, place(conn, account).await?);
-        }
+        places.insert(account, place(conn, account).await?);
     }
     Ok(places)
 }

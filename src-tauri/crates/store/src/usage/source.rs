@@ -123,7 +123,7 @@ fn read(row: &sqlx::sqlite::SqliteRow) -> StoreResult<(AccountDay, Source)> {
 pub(crate) async fn save(conn: &mut SqliteConnection, sources: &[(AccountDay, Source)]) -> StoreResult<()> {
     for (grain, code) in [(Grain::Request, "'request'"), (Grain::Day, "'day'")] {
         let shape = Shape {
-            before: format!("WITH v (account, utc_day, seen, pinned) AS (VALUES"),
+            before: "WITH v (account, utc_day, seen, pinned) AS (VALUES".to_owned(),
             width: 4,
             after: format!(
                 ") INSERT INTO usage_day_source (account, utc_day, grain, seen, pinned)
