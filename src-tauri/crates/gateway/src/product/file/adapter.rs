@@ -86,10 +86,9 @@ impl FileGateway {
 impl Source {
     fn cached(&self, cache: &Cache) -> Result<Arc<Vec<UsageRecord>>, GatewayError> {
         let edition = self.edition()?;
-        if let Some((known, records)) = cache.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            if *known == edition {
-                return Ok(Arc::clone(records));
-            }
+        let kept = cache.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, records)) = kept.filter(|(known, _)| *known == edition) {
+            return Ok(records);
         }
         let records = Arc::new(self.read()?);
         *cache.write().unwrap_or_else(PoisonError::into_inner) = Some((edition, Arc::clone(&records)));
