@@ -14,7 +14,8 @@ pub(super) fn all(frame: &Frame<'_>) -> Vec<What> {
 /// From where on [`all`] asks for every day total anew in this sync, the pages of a cut-off pull left out.
 pub(super) fn fresh_from(frame: &Frame<'_>) -> Timestamp {
     let windows = span(frame).windows(frame.state.cursor(USAGE_DAY));
-    let fresh = windows.iter().find(|(_, from)| from.point().is_none());
+    let cut_off = windows.iter().position(|(_, from)| from.point().is_some());
+    let fresh = windows.get(cut_off.map_or(0, |place| place + 1));
     fresh.map_or(frame.clock, |(window, _)| window.start())
 }
 

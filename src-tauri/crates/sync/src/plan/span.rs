@@ -21,37 +21,40 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// The windows, oldest first, with the point inside the first where a pull that was cut off goes on.
+    /// The windows, oldest first; the one with a point is where a pull that was cut off goes on.
     ///
-    /// What was pulled before the cut was pulled at an unknown time, so what follows starts as far back as it would
-    /// after a finished pull.
+    /// What was pulled before the cut was pulled at an unknown time, so what lies behind the watermark is read again
+    /// first, and what follows starts as far back as it would after a finished pull.
     pub(crate) fn windows(&self, cursor: Option<&StoredCursor>) -> Vec<(Period, Cursor)> {
-        let mut windows = Vec::new();
-        let mut start = self.start(cursor);
-        if let Some(Point { window, at }) = self.resumable(cursor) {
-            start = window.end().plus_millis(-self.back_millis).max(window.start());
-            windows.push((window, Cursor::at(at)));
-        }
-        windows.extend(chunks(start, self.end, self.chunk_days).map(|window| (window, Cursor::start())));
+        let start = self.start(cursor);
+        let fresh = |from, to| chunks(from, to, self.chunk_days).map(|window| (window, Cursor::start()));
+        let Some(Point { window, at }) = self.resumable(cursor) else { return fresh(start, self.end).collect() };
+        let behind = window.end().plus_millis(-self.back_millis).max(window.start());
+        let mut windows: Vec<_> = fresh(start, window.start()).collect();
+        windows.push((window, Cursor::at(at)));
+        windows.extend(fresh(behind, self.end));
         windows
     }
 
     /// Where the first window starts, resumed or not; the end when there is nothing to pull.
     pub(crate) fn start(&self, cursor: Option<&StoredCursor>) -> Timestamp {
-        let through = cursor.and_then(|cursor| cursor.complete_through);
-        let through = through.map(|through| through.min(self.clock));
-        let through = through.map(|through| if self.whole_days { midnight_after(through) } else { through });
+        let through = self.through(cursor);
         through.map_or(self.floor, |through| through.plus_millis(-self.back_millis)).max(self.floor)
+    }
+
+    /// The believable watermark; for whole days the midnight it lies before.
+    fn through(&self, cursor: Option<&StoredCursor>) -> Option<Timestamp> {
+        let through = cursor?.complete_through?.min(self.clock);
+        Some(if self.whole_days { midnight_after(through) } else { through })
     }
 
     /// The unfinished window, if what comes before it is pulled, it does not reach beyond what can have happened, and
     /// going on saves anything over starting again.
     fn resumable(&self, cursor: Option<&StoredCursor>) -> Option<Point> {
         let point: Point = cursor?.point.as_deref().and_then(Point::read)?;
-        let start = self.start(cursor);
-        let window = point.window;
-        let fits = window.start() <= start && start < window.end() && window.end() <= self.end;
-        let saves = window.start() < window.end().plus_millis(-self.back_millis);
+        let (window, pulled) = (point.window, self.through(cursor).unwrap_or(self.floor));
+        let fits = window.start() <= pulled && self.floor < window.end() && window.end() <= self.end;
+        let saves = self.start(cursor).max(window.start()) < window.end().plus_millis(-self.back_millis);
         (fits && saves).then_some(point)
     }
 }

@@ -114,7 +114,10 @@ impl Course {
     fn finished(&self, resource: &str, fetch: &Fetch<'_>, observed_at: Timestamp) -> StoredCursor {
         let cursor = self.cursor(resource, observed_at);
         let through = self.through(&fetch.ask.window, cursor.complete_through, fetch.newest);
-        StoredCursor { point: None, complete_through: through, pulled_at: Some(self.fetches.now()), ..cursor }
+        // What lies behind the watermark is read before a pull that was cut off goes on: its point is still needed.
+        let ahead = |point: &Point| point.window.start() >= fetch.ask.window.end();
+        let point = cursor.point.as_deref().and_then(Point::read).filter(ahead).map(|point| point.write());
+        StoredCursor { point, complete_through: through, pulled_at: Some(self.fetches.now()), ..cursor }
     }
 
     /// Up to where usage is complete: never beyond our clock or the gateway's. A gateway that does not tell its clock
