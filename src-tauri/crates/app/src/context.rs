@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::{Mark, Timestamp};
@@ -20,7 +21,7 @@ use crate::command::key::TicketBox;
 use crate::command::sync::SyncTurn;
 use crate::connect::Gateways;
 use crate::undo::UndoBox;
-use crate::vault::{SessionVault, Vault, Vaults};
+use crate::vault::{Vault, Vaults};
 use crate::wire::{self, Code};
 
 /// The environment variable that names a profile folder of its own: everything Purser keeps lies in it.
@@ -90,6 +91,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -149,7 +151,7 @@ impl AppOptions {
     /// The machine's clock, keychain and randomness.
     #[must_use]
     pub fn system(events: Arc<dyn EventSink>) -> Self {
-        let vault = Arc::new(crate::vault::KeychainVault::default());
+        let vault = Arc::new(crate::vault::KeychainVault);
         Self { clock: Arc::new(SystemClock), vault, random: Arc::new(SystemRandom), events }
     }
 }
@@ -170,6 +172,21 @@ struct Inner {
     undo: UndoBox,
     secrets: TicketBox,
     sync: SyncTurn,
+    seal: AuditSeal,
+}
+
+/// Whether the chain of hashes over the audit log held when it was last checked.
+#[derive(Debug)]
+pub(crate) struct AuditSeal(AtomicBool);
+
+impl AuditSeal {
+    pub(crate) fn set(&self, holds: bool) {
+        self.0.store(holds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -200,6 +217,7 @@ impl App {
             undo: UndoBox::default(),
             secrets: TicketBox::default(),
             sync: SyncTurn::default(),
+            seal: AuditSeal(AtomicBool::new(true)),
         }));
         act::settle_in_background(&app).await?;
         Ok(app)
@@ -277,6 +295,10 @@ impl App {
 
     pub(crate) fn sync_turn(&self) -> &SyncTurn {
         &self.0.sync
+    }
+
+    pub(crate) fn audit_seal(&self) -> &AuditSeal {
+        &self.0.seal
     }
 
     /// A fresh mark.

@@ -159,10 +159,14 @@ const fn code_of(kind: ErrorKind) -> Code {
 /// What a person can do about an error of this kind.
 pub(crate) fn hints(kind: ErrorKind, after: Option<Duration>) -> Vec<String> {
     let hint = match kind {
-        ErrorKind::BadAddress => "Type the address as https://gateway.example.com; plain http works on this machine only.",
+        ErrorKind::BadAddress => {
+            "Type the address as https://gateway.example.com; plain http works on this machine only."
+        }
         ErrorKind::Unreachable => "Check the address and that the gateway is running and reachable from this machine.",
         ErrorKind::Tls => "Check the gateway's certificate and host name, and this machine's clock.",
-        ErrorKind::NotThisProduct => "Check the address: it should lead to the gateway itself, without a path such as /ui.",
+        ErrorKind::NotThisProduct => {
+            "Check the address: it should lead to the gateway itself, without a path such as /ui."
+        }
         ErrorKind::TooOld => "Update the gateway, then connect again.",
         ErrorKind::Unauthorized => "Copy the admin key again from the gateway, and paste it whole.",
         ErrorKind::Forbidden => "Use a credential of an administrator, or ask the gateway's owner for the right.",

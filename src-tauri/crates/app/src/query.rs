@@ -1,1 +1,14 @@
 //! What is read, one file per noun. A query changes nothing and asks no gateway.
+
+pub mod audit;
+pub mod budget;
+pub mod client;
+pub mod gateway;
+pub mod invoice;
+pub mod key;
+pub mod names;
+pub mod overview;
+pub mod palette;
+pub mod price;
+pub mod setting;
+pub mod usage;

@@ -293,6 +293,15 @@ impl Zone {
         Self(TimeZone::UTC)
     }
 
+    /// Every zone of the bundled database, by name.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> =
+            jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The IANA name, for example `Asia/Kolkata`.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -68,7 +68,7 @@ async fn off_thread<T: Send + 'static>(
 
 /// Whether the system has a keychain at all; asked once per process.
 fn open_store() -> Result<(), String> {
-    Entry::store_status().as_ref().map(|()| ()).map_err(cause)
+    Entry::store_status().as_ref().copied().map_err(cause)
 }
 
 fn cause(error: &Error) -> String {

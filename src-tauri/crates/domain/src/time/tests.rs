@@ -108,3 +108,12 @@ fn times_without_an_offset_are_read_in_the_zone() {
     }
     assert!(kolkata.read("30/11/2026").is_err());
 }
+
+#[test]
+fn every_name_on_offer_is_a_zone() {
+    let names = Zone::names();
+    assert!(names.iter().any(|name| name == "Asia/Kolkata"));
+    for name in names.iter().filter(|name| *name != "Etc/Unknown") {
+        assert!(name.parse::<Zone>().is_ok(), "{name} is on offer");
+    }
+}

@@ -1,0 +1,124 @@
+//! Settings of the agency and of the app.
+
+use store::table::AuditRecord;
+use store::{Origin, Writer};
+
+use super::input;
+use crate::act::{self, facts};
+use crate::agency;
+use crate::query::setting::{SYNC_MINUTES, settings};
+use crate::wire::{AgencyInput, SettingsView};
+use crate::{App, AppError};
+
+/// Longest time between two syncs that can be chosen, in minutes: a day.
+const SYNC_MAX: u16 = 24 * 60;
+/// Longest grace after a month's end, in days.
+const GRACE_MAX: u16 = 28;
+
+/// Keeps the agency's data.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub async fn settings_agency(app: &App, origin: Origin, typed: AgencyInput) -> Result<SettingsView, AppError> {
+    let checked = checked(typed)?;
+    let mut writer = app.store().begin(origin).await?;
+    agency::write(app, &mut writer, &checked).await?;
+    note(app, &mut writer, origin, "settings_agency", &checked.name).await?;
+    app.emit(writer.commit().await?);
+    settings(app).await
+}
+
+fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {
+    if typed.grace_days > GRACE_MAX {
+        return Err(AppError::invalid("graceDays", format!("use at most {GRACE_MAX} days")));
+    }
+    let currency: domain::Currency =
+        typed.currency.trim().parse().map_err(|error: domain::MoneyError| AppError::invalid("currency", error))?;
+    Ok(AgencyInput {
+        name: input::name(&typed.name)?.to_string(),
+        street: input::lines("street", &typed.street)?,
+        postal_code: input::line("postalCode", &typed.postal_code)?,
+        city: input::line("city", &typed.city)?,
+        country: input::country(&typed.country)?,
+        tax_id: input::line("taxId", &typed.tax_id)?,
+        email: input::email(&typed.email)?,
+        iban: input::line("iban", &typed.iban)?,
+        payment_text: input::lines("paymentText", &typed.payment_text)?,
+        footer: input::lines("footer", &typed.footer)?,
+        tax_label: input::line("taxLabel", &typed.tax_label)?,
+        tax_percent: per_cent(&typed.tax_percent)?,
+        invoice_series: series(&typed.invoice_series)?,
+        currency: currency.code().to_owned(),
+        zone: input::zone(&typed.zone)?.name().to_owned(),
+        grace_days: typed.grace_days,
+    })
+}
+
+/// A tax rate in per cent, which may be empty.
+fn per_cent(text: &str) -> Result<String, AppError> {
+    let text = text.trim().trim_end_matches('%').trim();
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let refused = || AppError::invalid("taxPercent", "a tax rate is a number from 0 to 100, for example 19 or 8.1");
+    let rate: rust_decimal::Decimal = text.parse().map_err(|_| refused())?;
+    if rate < rust_decimal::Decimal::ZERO || rate > rust_decimal::Decimal::ONE_HUNDRED {
+        return Err(refused());
+    }
+    Ok(rate.normalize().to_string())
+}
+
+/// A series of invoice numbers: letters, digits and dashes.
+fn series(text: &str) -> Result<String, AppError> {
+    let text = text.trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if (1..=16).contains(&text.len()) && text.chars().all(plain) {
+        return Ok(text.to_owned());
+    }
+    Err(AppError::invalid("invoiceSeries", "a series has 1 to 16 letters, digits and dashes, for example 2026"))
+}
+
+/// How many minutes lie between two syncs while the window is open; 0 is off.
+///
+/// # Errors
+/// `Invalid` for more than a day.
+pub async fn settings_sync(app: &App, origin: Origin, minutes: u16) -> Result<SettingsView, AppError> {
+    if minutes > SYNC_MAX {
+        return Err(AppError::invalid("syncMinutes", format!("use at most {SYNC_MAX} minutes, or 0 for never")));
+    }
+    let mut writer = app.store().begin(origin).await?;
+    writer.setting().set(SYNC_MINUTES, Some(&minutes.to_string())).await?;
+    note(app, &mut writer, origin, "settings_sync", &format!("{minutes} minutes")).await?;
+    app.emit(writer.commit().await?);
+    settings(app).await
+}
+
+/// Keeps credentials in memory until Purser closes: the explicit choice where there is no keychain. It is not
+/// remembered, so that it is made with open eyes each time.
+///
+/// # Errors
+/// The store cannot be written.
+pub async fn vault_session(app: &App, origin: Origin) -> Result<SettingsView, AppError> {
+    app.vaults().use_session();
+    let mut writer = app.store().begin(origin).await?;
+    note(app, &mut writer, origin, "vault_session", "credentials in memory until Purser closes").await?;
+    app.emit(writer.commit().await?);
+    settings(app).await
+}
+
+async fn note(app: &App, writer: &mut Writer, origin: Origin, action: &str, subject: &str) -> Result<(), AppError> {
+    let record = AuditRecord {
+        at: app.now(),
+        actor: act::actor(origin).to_owned(),
+        action: action.to_owned(),
+        mark: None,
+        gateway: None,
+        client: None,
+        account: None,
+        key: None,
+        subject: subject.to_owned(),
+        detail: facts::local(None),
+    };
+    writer.audit().done(&record).await?;
+    Ok(())
+}
