@@ -23,6 +23,25 @@ pub struct Engine {
     store: Store,
 }
 
+/// How a sync is to be done.
+#[derive(Clone)]
+pub struct Terms {
+    /// How much to pull.
+    pub policy: Policy,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Who is told after each page.
+    pub progress: OnProgress,
+    /// Cancelled, the sync stops after the page being written.
+    pub cancel: CancellationToken,
+}
+
+impl std::fmt::Debug for Terms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terms").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
 impl Engine {
     /// An engine on a store.
     #[must_use]
@@ -33,31 +52,12 @@ impl Engine {
     /// Syncs gateways at the same time; writes queue for the single writer. Never fails as a whole: what went wrong is
     /// told per gateway and pull, and kept with the gateway. Cancelled, it stops after the page being written; the next
     /// sync goes on from there.
-    pub async fn run(
-        &self,
-        gateways: Vec<(GatewayId, Arc<dyn Gateway>)>,
-        policy: Policy,
-        clock: Clock,
-        progress: OnProgress,
-        cancel: CancellationToken,
-    ) -> SyncReport {
+    pub async fn run(&self, gateways: Vec<(GatewayId, Arc<dyn Gateway>)>, terms: Terms) -> SyncReport {
         let order: Vec<GatewayId> = gateways.iter().map(|(id, _)| *id).collect();
         let (mut tasks, mut names) = (JoinSet::new(), HashMap::new());
         for (gateway, api) in gateways {
-            let course = Course {
-                store: self.store.clone(),
-                gateway,
-                api,
-                policy,
-                progress: Arc::clone(&progress),
-                cancel: cancel.clone(),
-                fetches: Fetches::after(Arc::clone(&clock), None),
-                state: GatewayState::new(gateway, Capability::default()),
-                totals: DayTotals::default(),
-                report: GatewayReport::new(gateway),
-                place: (0, 0),
-            };
-            names.insert(tasks.spawn(sync(course, Arc::clone(&clock))).id(), gateway);
+            let course = Course::new(&self.store, gateway, api, &terms);
+            names.insert(tasks.spawn(sync(course, Arc::clone(&terms.clock))).id(), gateway);
         }
         let mut reports: Vec<GatewayReport> = Vec::new();
         while let Some(ended) = tasks.join_next_with_id().await {
@@ -85,6 +85,22 @@ async fn sync(mut course: Course, clock: Clock) -> GatewayReport {
 }
 
 impl Course {
+    fn new(store: &Store, gateway: GatewayId, api: Arc<dyn Gateway>, terms: &Terms) -> Self {
+        Self {
+            store: store.clone(),
+            gateway,
+            api,
+            policy: terms.policy,
+            progress: Arc::clone(&terms.progress),
+            cancel: terms.cancel.clone(),
+            fetches: Fetches::after(Arc::clone(&terms.clock), None),
+            state: GatewayState::new(gateway, Capability::default()),
+            totals: DayTotals::default(),
+            report: GatewayReport::new(gateway),
+            place: (0, 0),
+        }
+    }
+
     /// Learns what the gateway can do and how its clock stands, and what is known of it.
     async fn meet(&mut self, clock: Clock) -> Result<(), Stop> {
         self.recall().await?;

@@ -21,7 +21,7 @@ pub mod state;
 
 pub use agreement::Mismatch;
 pub use clock::Clock;
-pub use engine::Engine;
+pub use engine::{Engine, Terms};
 pub use error::SyncError;
 pub use import::{Imported, import};
 pub use plan::{Listing, Policy, Pull, What, plan};

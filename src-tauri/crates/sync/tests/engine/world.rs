@@ -11,7 +11,7 @@ use domain::{
 use gateway::Gateway;
 use store::table::{AuditRecord, NewGateway, StoredAccount};
 use store::{Filter, Group, Origin, Store};
-use sync::{Engine, Policy, SyncReport};
+use sync::{Engine, Policy, SyncReport, Terms};
 use tokio_util::sync::CancellationToken;
 
 use crate::fake::{Fake, account};
@@ -89,7 +89,7 @@ impl World {
         let policy = Policy { history_days: 40, zone_history_days: 20, chunk_days: 6, ..Policy::default() };
         let offset = Arc::clone(&self.offset);
         let clock = Arc::new(move || start().plus_millis(offset.load(Ordering::Relaxed)));
-        Engine::new(self.store.clone()).run(gateways, policy, clock, Arc::new(|_| {}), cancel).await
+        Engine::new(self.store.clone()).run(gateways, Terms { policy, clock, progress: Arc::new(|_| {}), cancel }).await
     }
 
     /// Lets an account stand for a client of its own name, in a zone.
