@@ -1,2 +1,58 @@
-//! Under construction.
-fn main() {}
+//! `purser`: the same app without a window.
+//!
+//! **Owns:** the grammar of the command line, tables, prompts, progress bars and exit codes. **Does not own:** any
+//! decision: every command calls one function of `app`, and `--json` prints the very type the window gets.
+
+mod args;
+mod ask;
+mod fault;
+mod noun;
+mod out;
+mod progress;
+mod tour;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::{App, AppOptions, Profile};
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::fault::Fault;
+use crate::out::Out;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let out = Out::new(arguments.json);
+    if let Command::Completions { shell } = arguments.command {
+        args::completions(shell);
+        return ExitCode::SUCCESS;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments, &out)),
+        Err(problem) => Err(Fault::io("the command line cannot start", &problem)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => out.fault(&fault),
+    }
+}
+
+async fn run(arguments: Arguments, out: &Out) -> Result<(), Fault> {
+    let profile = match &arguments.profile {
+        Some(home) => Profile::at(home),
+        None => Profile::of_environment()?,
+    };
+    let _log = app::logging::start(&profile)?;
+    let progress = progress::Bar::new(arguments.json || arguments.quiet);
+    let mut options = AppOptions::system(Arc::new(progress.clone()));
+    if arguments.session_vault {
+        options.vault = Arc::new(app::SessionVault::default());
+    }
+    let app = App::open(profile, options).await?;
+    let result = noun::run(&app, arguments.command, out).await;
+    progress.clear();
+    app.close().await;
+    result
+}

@@ -16,6 +16,7 @@ pub mod overview;
 pub mod price;
 pub mod progress;
 pub mod setting;
+pub mod snapshot;
 pub mod usage;
 
 pub use amount::*;

@@ -1,8 +1,6 @@
 //! Clients: the table and the page.
 
-use super::{
-    AccountView, AuditView, BudgetView, CountView, FreshnessView, InvoiceRow, KeyRow, RuleView, TrioView, choice, view,
-};
+use super::{AccountView, AuditView, CountView, FreshnessView, InvoiceRow, KeyRow, RuleView, TrioView, choice, view};
 
 choice! {
     /// Whether a client is served.

@@ -1,6 +1,6 @@
 //! Usage: charts with their rows, request rows, files.
 
-use super::{AmountRole, AmountView, CountView, FreshnessView, TrioView, choice, view};
+use super::{AmountRole, AmountView, CountView, FreshnessView, choice, view};
 
 choice! {
     /// What to group by.
@@ -101,8 +101,16 @@ view! {
         pub name: String,
         /// Second line: the key's label and client, the gateway's kind.
         pub detail: Option<String>,
-        /// Amounts.
-        pub trio: TrioView,
+        /// What it cost the agency.
+        pub cost: AmountView,
+        /// What clients pay. Absent when grouped by key: prices are per model, and the cache holds no key by model.
+        pub charge: Option<AmountView>,
+        /// Charge less cost.
+        pub margin: Option<AmountView>,
+        /// Margin over charge, for example `20.0 %`.
+        pub margin_percent: Option<String>,
+        /// Models in it that no price rule covers.
+        pub unpriced: Vec<String>,
         /// Requests.
         pub requests: CountView,
         /// Refused or failed requests.

@@ -1,0 +1,60 @@
+//! `purser import`.
+
+use app::wire::{ColumnView, ImportDone, ImportPreview};
+use app::{App, command};
+
+use super::gateway_id;
+use crate::args::Import;
+use crate::fault::Fault;
+use crate::out::{Out, table};
+
+pub async fn run(app: &App, import: &Import, out: &Out) -> Result<(), Fault> {
+    let gateway = gateway_id(app, &import.gateway).await?;
+    let path = import.file.display().to_string();
+    let chosen = import.columns.iter().map(|text| column(text)).collect::<Result<Vec<_>, _>>()?;
+    let guessed = command::import::import_preview(app, &gateway, &path, None).await?;
+    let columns = merged(guessed.columns, &chosen);
+    let preview = command::import::import_preview(app, &gateway, &path, Some(columns.clone())).await?;
+    if import.preview {
+        return out.answer(&preview, shown);
+    }
+    if !preview.problems.is_empty() {
+        out.remark(&shown(&preview));
+        return Err(Fault::usage(format!("nothing was imported: {} rows are wrong", preview.problems.len())));
+    }
+    let done = command::import::import_apply(app, super::ORIGIN, &gateway, &path, columns).await?;
+    out.answer(&done, |done: &ImportDone| {
+        format!(
+            "{} rows are new, {} changed what was known, {} were known already.",
+            done.inserted, done.restated, done.unchanged
+        )
+    })
+}
+
+fn column(text: &str) -> Result<ColumnView, Fault> {
+    let wrong = || Fault::usage(format!("`{text}` is not a column: write header=field, for example spend=cost"));
+    let (header, field) = text.split_once('=').ok_or_else(wrong)?;
+    Ok(ColumnView { header: header.to_owned(), field: field.to_owned() })
+}
+
+fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Vec<ColumnView> {
+    for column in &mut columns {
+        if let Some(other) = chosen.iter().find(|other| other.header == column.header) {
+            column.field.clone_from(&other.field);
+        }
+    }
+    columns
+}
+
+fn shown(preview: &ImportPreview) -> String {
+    let columns = preview.columns.iter().map(|column| vec![column.header.clone(), column.field.clone()]);
+    let problems = preview.problems.iter().take(20).map(|problem| {
+        vec![problem.line.to_string(), problem.column.clone().unwrap_or_default(), problem.reason.clone()]
+    });
+    let mut text =
+        format!("{}\n\n{} rows, cost {}.", table(&["column", "is"], columns), preview.rows, preview.cost.text);
+    if !preview.problems.is_empty() {
+        text.push_str(&format!("\n\n{}", table(&[">line", "column", "problem"], problems)));
+    }
+    text
+}

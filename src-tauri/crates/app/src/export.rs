@@ -1,0 +1,91 @@
+//! Files for people: written whole or not at all, under names that mean nothing to a shell.
+
+use std::io::Write;
+use std::path::Path;
+
+use render::csv::{self, Cell};
+use rust_decimal::Decimal;
+
+use crate::query::usage::usage_table;
+use crate::wire::{AmountView, Code, SavedFile, TableFormat, UsageFilterInput, UsageRow, UsageTable};
+use crate::{App, AppError};
+
+/// Writes the usage table of a filter to the documents folder (U8).
+///
+/// # Errors
+/// A range that makes no sense; the folder cannot be written.
+pub async fn usage_export(app: &App, filter: &UsageFilterInput, format: TableFormat) -> Result<SavedFile, AppError> {
+    let table = usage_table(app, filter).await?;
+    let stem = format!("usage-{}-to-{}", filter.first, filter.last);
+    let (name, text) = match format {
+        TableFormat::Csv => (format!("{stem}.csv"), usage_csv(&table)?),
+        TableFormat::JsonLines => (format!("{stem}.jsonl"), usage_lines(&table)?),
+    };
+    save(&app.profile().documents_dir.join("usage"), &name, text.as_bytes())
+}
+
+fn usage_csv(table: &UsageTable) -> Result<String, AppError> {
+    let header = [
+        "name",
+        "detail",
+        "requests",
+        "failed",
+        "input_tokens",
+        "output_tokens",
+        "currency",
+        "cost",
+        "charge",
+        "margin",
+    ];
+    Ok(csv::table(&header, table.rows.iter().map(csv_row))?)
+}
+
+fn csv_row(row: &UsageRow) -> Vec<Cell> {
+    let number = |view: &AmountView| view.amount.parse::<Decimal>().map_or(Cell::Empty, Cell::Number);
+    let count = |text: &str| text.parse::<u64>().map_or(Cell::Empty, Cell::Count);
+    vec![
+        Cell::Text(row.name.clone()),
+        Cell::Text(row.detail.clone().unwrap_or_default()),
+        count(&row.requests.value),
+        count(&row.failed.value),
+        count(&row.input_tokens.value),
+        count(&row.output_tokens.value),
+        Cell::Text(row.cost.currency.clone()),
+        number(&row.cost),
+        row.charge.as_ref().map_or(Cell::Empty, number),
+        row.margin.as_ref().map_or(Cell::Empty, number),
+    ]
+}
+
+fn usage_lines(table: &UsageTable) -> Result<String, AppError> {
+    let mut text = String::new();
+    for row in &table.rows {
+        text.push_str(&serde_json::to_string(row).map_err(crate::rating::broken)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// Writes a file whole or not at all: beside it first, then in its place.
+///
+/// # Errors
+/// The folder cannot be made or written, the disk is full.
+pub fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<SavedFile, AppError> {
+    let refused = |problem: std::io::Error| {
+        AppError::new(Code::Storage, format!("the file {name} cannot be written to {}: {problem}", dir.display()))
+            .hint("Choose another folder, or make room on the disk.")
+    };
+    std::fs::create_dir_all(dir).map_err(refused)?;
+    let path = dir.join(name);
+    let beside = dir.join(format!(".{name}.part"));
+    let written = std::fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&beside, &path));
+    if let Err(problem) = written {
+        // What could not be written whole is not left behind in part.
+        let _ = std::fs::remove_file(&beside);
+        return Err(refused(problem));
+    }
+    let bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    Ok(SavedFile { path: path.display().to_string(), bytes })
+}

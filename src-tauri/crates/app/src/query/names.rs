@@ -1,0 +1,144 @@
+//! Who is who: what every screen needs to turn row numbers into names, read once per answer.
+
+use std::collections::BTreeMap;
+
+use domain::{AccountId, ClientId, Date, GatewayId, KeyId, Timestamp, Zone};
+use store::Reader;
+use store::report::{Freshness, Member};
+use store::table::account::StoredAccount;
+use store::table::client::StoredClient;
+use store::table::gateway::{GatewayStatus, StoredGateway};
+use store::table::key::{KeyFilter, StoredKey};
+
+use crate::AppError;
+use crate::rating::model_text;
+use crate::wire::{FreshnessState, FreshnessView};
+
+/// How old figures may be before they count as stale, in milliseconds (U19).
+const STALE_AFTER: i64 = 15 * 60 * 1000;
+
+/// Every client, gateway and account, and how fresh each gateway is.
+#[derive(Debug)]
+pub struct Names {
+    /// Clients by row number.
+    pub clients: BTreeMap<ClientId, StoredClient>,
+    /// Gateways by row number, those that were removed included.
+    pub gateways: BTreeMap<GatewayId, StoredGateway>,
+    /// Accounts by row number, those that are gone included.
+    pub accounts: BTreeMap<AccountId, StoredAccount>,
+    freshness: BTreeMap<GatewayId, Freshness>,
+    now: Timestamp,
+}
+
+impl Names {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn read(reader: &mut Reader, now: Timestamp) -> Result<Self, AppError> {
+        let clients = reader.client().list().await?;
+        let gateways = reader.gateway().list().await?;
+        let accounts = reader.account().list().await?;
+        let freshness = reader.report().freshness().await?;
+        Ok(Self {
+            clients: clients.into_iter().map(|client| (client.id, client)).collect(),
+            gateways: gateways.into_iter().map(|gateway| (gateway.id, gateway)).collect(),
+            accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
+            freshness: freshness.into_iter().map(|fresh| (fresh.gateway, fresh)).collect(),
+            now,
+        })
+    }
+
+    /// A client's name.
+    #[must_use]
+    pub fn client(&self, id: ClientId) -> String {
+        self.clients.get(&id).map_or_else(|| id.to_string(), |client| client.client.name.to_string())
+    }
+
+    /// A gateway's name.
+    #[must_use]
+    pub fn gateway(&self, id: GatewayId) -> String {
+        self.gateways.get(&id).map_or_else(|| id.to_string(), |gateway| gateway.connection.name.to_string())
+    }
+
+    /// Gateways that are connected at present.
+    pub fn connected(&self) -> impl Iterator<Item = &StoredGateway> {
+        self.gateways.values().filter(|gateway| gateway.status != GatewayStatus::Removed)
+    }
+
+    /// Accounts of a client that still exist on their gateways.
+    pub fn accounts_of(&self, client: ClientId) -> impl Iterator<Item = &StoredAccount> {
+        self.accounts.values().filter(move |account| account.client == Some(client) && account.gone_at.is_none())
+    }
+
+    /// How fresh one gateway's figures are.
+    #[must_use]
+    pub fn freshness_of(&self, gateway: GatewayId) -> FreshnessView {
+        let Some(fresh) = self.freshness.get(&gateway) else {
+            return FreshnessView { state: FreshnessState::Never, as_of: None };
+        };
+        let failing =
+            fresh.error.is_some() || self.gateways.get(&gateway).is_some_and(|gateway| gateway.error.is_some());
+        let state = match fresh.pulled_at {
+            _ if failing => FreshnessState::Failing,
+            None => FreshnessState::Never,
+            Some(at) if self.now.as_millis() - at.as_millis() > STALE_AFTER => FreshnessState::Stale,
+            Some(_) => FreshnessState::Fresh,
+        };
+        FreshnessView { state, as_of: fresh.pulled_at.map(|at| at.to_string()) }
+    }
+
+    /// How fresh figures over several gateways are: as the worst of them, as of the oldest.
+    #[must_use]
+    pub fn freshness(&self, gateways: impl IntoIterator<Item = GatewayId>) -> FreshnessView {
+        let views: Vec<FreshnessView> = gateways.into_iter().map(|id| self.freshness_of(id)).collect();
+        let worst = views.iter().max_by_key(|view| badness(view.state));
+        let state = worst.map_or(FreshnessState::Never, |view| view.state);
+        let as_of = views.iter().filter_map(|view| view.as_of.clone()).min();
+        FreshnessView { state, as_of }
+    }
+
+    /// How fresh figures over everything connected are.
+    #[must_use]
+    pub fn freshness_of_all(&self) -> FreshnessView {
+        self.freshness(self.connected().map(|gateway| gateway.id).collect::<Vec<_>>())
+    }
+
+    /// A member of a group, for people.
+    #[must_use]
+    pub fn member(&self, member: &Member, keys: &BTreeMap<KeyId, StoredKey>) -> String {
+        match member {
+            Member::Client(Some(id)) => self.client(*id),
+            Member::Client(None) => "Unattributed".to_owned(),
+            Member::Model(model) => model_text(model),
+            Member::Key(Some(id)) => keys.get(id).map_or_else(|| id.to_string(), |key| key.key.spec.name.to_string()),
+            Member::Key(None) => "(no key)".to_owned(),
+            Member::Gateway(id) => self.gateway(*id),
+            Member::Other => "other".to_owned(),
+        }
+    }
+}
+
+fn badness(state: FreshnessState) -> u8 {
+    match state {
+        FreshnessState::Fresh => 0,
+        FreshnessState::Stale => 1,
+        FreshnessState::Never => 2,
+        FreshnessState::Failing => 3,
+    }
+}
+
+/// Every key by row number.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn keys(reader: &mut Reader) -> Result<BTreeMap<KeyId, StoredKey>, AppError> {
+    let keys = reader.key().list(&KeyFilter::default()).await?;
+    Ok(keys.into_iter().map(|key| (key.id, key)).collect())
+}
+
+/// Today in a zone.
+#[must_use]
+pub fn today(now: Timestamp, zone: &Zone) -> Date {
+    zone.date_of(now)
+}
