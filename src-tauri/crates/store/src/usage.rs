@@ -11,7 +11,7 @@ mod amounts;
 mod bulk;
 pub(crate) mod ingest;
 pub(crate) mod intern;
-mod place;
+pub(crate) mod place;
 mod raw;
 pub(crate) mod reroll;
 mod rollup;

@@ -9,11 +9,14 @@ use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use super::scan::list;
 use super::{Filter, Report, RequestCursor, RequestPage, RequestRow};
 use crate::column::{self, days};
+use crate::usage::place::Zones;
 use crate::usage::{AMOUNTS, Amounts, DAY_MILLIS, DAY_PLACES, amount_columns};
 use crate::{StoreError, StoreResult};
 
 /// Most rows on a page.
 const MOST: u16 = 1_000;
+/// Rows per read where not every client's date is meant.
+const EDGE: usize = 4_000;
 
 /// An account that requests may belong to.
 #[derive(Debug)]
@@ -72,11 +75,14 @@ impl<'f> Search<'f> {
         let mut rows = Vec::new();
         // A local date may lie in the UTC day before or after its name.
         let (first, last) = (days(self.filter.first) - 1, days(self.filter.last) + 1);
-        let mut at = after;
+        let mut at = Some(after.unwrap_or_else(|| self.end()));
         let mut day = at.map_or(last, |cursor| cursor.occurred_at.div_euclid(DAY_MILLIS));
         while rows.len() < self.limit && day >= first {
-            let found = self.day(conn, day, at).await?;
-            let whole = found.len() < self.limit;
+            // At the edges, some clients' dates do not belong: read on for the others in larger pieces.
+            let edge = day <= first + 1 || day >= last - 1;
+            let piece = if edge { EDGE.max(self.limit) } else { self.limit };
+            let found = self.day(conn, (day, piece), at).await?;
+            let whole = found.len() < piece;
             for (cursor, row) in found {
                 at = Some(cursor);
                 if rows.len() < self.limit && self.wanted(&row)? {
@@ -93,11 +99,19 @@ impl<'f> Search<'f> {
         Ok(RequestPage { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
     }
 
-    /// The next requests of a UTC day, latest first, after a point in that day.
+    /// Where the last date ends for the client where it ends last.
+    fn end(&self) -> RequestCursor {
+        let utc = Zone::utc();
+        let zones = self.owners.values().map(|owner| owner.zone.as_ref().unwrap_or(&utc));
+        let end = zones.map(|zone| zone.day(self.filter.last).end().as_millis()).max();
+        RequestCursor { occurred_at: end.unwrap_or_else(|| utc.day(self.filter.last).end().as_millis()), id: 0 }
+    }
+
+    /// The next requests of a UTC day, at most `limit`, latest first, after a point in that day.
     async fn day(
         &self,
         conn: &mut SqliteConnection,
-        day: i64,
+        (day, limit): (i64, usize),
         at: Option<RequestCursor>,
     ) -> StoreResult<Vec<(RequestCursor, RequestRow)>> {
         let at = at.filter(|cursor| cursor.occurred_at.div_euclid(DAY_MILLIS) == day);
@@ -114,7 +128,7 @@ impl<'f> Search<'f> {
             .bind(list(&accounts))
             .bind(list(&keys))
             .bind(list(&models))
-            .bind(i64::try_from(self.limit).unwrap_or(1));
+            .bind(i64::try_from(limit).unwrap_or(1));
         query.fetch_all(conn).await?.iter().map(|row| self.read(row)).collect()
     }
 
@@ -199,10 +213,10 @@ async fn owners(conn: &mut SqliteConnection) -> StoreResult<BTreeMap<i64, Owner>
         r#"SELECT a.id AS "id!", a.gateway, a.client, a.external_id, c.zone AS "zone: String"
            FROM account a LEFT JOIN client c ON c.id = a.client"#
     );
+    let mut zones = Zones::default();
     let owners = rows.fetch_all(conn).await?.into_iter().map(|row| {
-        let at = column::Row { noun: "client", id: row.client.unwrap_or(0) };
-        let zone = at.ok(row.zone.map(|name| name.parse()).transpose())?;
         let (client, nobody) = (row.client.unwrap_or(0), row.external_id.is_empty());
+        let zone = zones.of(client, row.zone)?;
         Ok::<_, StoreError>((row.id, Owner { gateway: row.gateway, client, nobody, zone }))
     });
     owners.collect()

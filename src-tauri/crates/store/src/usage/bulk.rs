@@ -3,6 +3,7 @@
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
 
+use super::amounts::{AMOUNTS, Amounts};
 use crate::{StoreError, StoreResult};
 
 /// Rows per statement, largest first. Few sizes, so that few statements are prepared.
@@ -24,6 +25,10 @@ impl Binder {
         self.0.add(value.to_vec()).map_err(unbindable)
     }
 
+    pub(super) fn text(&mut self, value: &str) -> StoreResult<()> {
+        self.0.add(value.to_owned()).map_err(unbindable)
+    }
+
     pub(super) fn ints(&mut self, values: &[i64]) -> StoreResult<()> {
         values.iter().try_for_each(|value| self.int(*value))
     }
@@ -33,16 +38,50 @@ fn unbindable(error: sqlx::error::BoxDynError) -> StoreError {
     StoreError::Io { cause: error.to_string() }
 }
 
-/// `before (?, ?), (?, ?) after` with as many rows of `width` columns as `rows`.
-fn sql(before: &str, width: usize, rows: usize, after: &str) -> String {
-    let row = format!("({})", vec!["?"; width].join(", "));
-    format!("{before} {} {after}", vec![row.as_str(); rows].join(", "))
+/// `before (?, ?), (?, ?) after` with so many rows.
+fn sql(before: &str, row: &str, rows: usize, after: &str) -> String {
+    format!("{before} {} {after}", vec![row; rows].join(", "))
+}
+
+/// `(?, ?)` with so many columns.
+pub(super) fn row(width: usize) -> String {
+    format!("({})", vec!["?"; width].join(", "))
+}
+
+/// Which amounts are zero in every row of a write. Those are written into the statement instead of being bound: most
+/// traffic has tokens and no images, and binding is the greater part of the work.
+pub(super) struct Zeros([bool; AMOUNTS]);
+
+impl Zeros {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Amounts>) -> Self {
+        let mut zeros = [true; AMOUNTS];
+        for amounts in rows {
+            for (zero, amount) in zeros.iter_mut().zip(amounts.0) {
+                *zero &= amount == 0;
+            }
+        }
+        Self(zeros)
+    }
+
+    /// A row of so many columns, the amounts, and so many columns more.
+    pub(super) fn row(&self, before: usize, after: usize) -> String {
+        let amounts = self.0.iter().map(|zero| if *zero { "0" } else { "?" });
+        let places = std::iter::repeat_n("?", before).chain(amounts).chain(std::iter::repeat_n("?", after));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    }
+
+    pub(super) fn bind(&self, amounts: &Amounts, binder: &mut Binder) -> StoreResult<()> {
+        let bound = amounts.0.iter().zip(self.0).filter(|(_, zero)| !zero);
+        bound.map(|(amount, _)| *amount).try_for_each(|amount| binder.int(amount))
+    }
 }
 
 /// The statement around the rows.
+#[derive(Debug, Clone)]
 pub(super) struct Shape {
     pub(super) before: String,
-    pub(super) width: usize,
+    /// One row in brackets: see [`row`] and [`Zeros::row`].
+    pub(super) row: String,
     pub(super) after: String,
 }
 
@@ -52,7 +91,8 @@ fn pieces<'a, T>(
     rows: &'a [T],
     bind: impl Fn(&T, &mut Binder) -> StoreResult<()> + 'a,
 ) -> impl Iterator<Item = StoreResult<(String, SqliteArguments)>> {
-    let (before, width, after) = (shape.before.clone(), shape.width, shape.after.clone());
+    let Shape { before, row, after } = shape.clone();
+    let width = row.matches('?').count();
     let mut rest = rows;
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
@@ -61,7 +101,7 @@ fn pieces<'a, T>(
         let mut binder = Binder(SqliteArguments::default());
         binder.0.reserve(size * width, 0);
         let bound = piece.iter().try_for_each(|row| bind(row, &mut binder));
-        Some(bound.map(|()| (sql(&before, width, size, &after), binder.0)))
+        Some(bound.map(|()| (sql(&before, &row, size, &after), binder.0)))
     })
 }
 

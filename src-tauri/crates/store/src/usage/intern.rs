@@ -1,10 +1,11 @@
 //! Gateways' identifiers as our row numbers. What usage names and no listing did yet is made here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{AccountId, GatewayId, Timestamp, UsageRecord};
-use sqlx::{SqliteConnection, query_scalar};
+use sqlx::{Row as _, SqliteConnection, query_scalar};
 
+use super::bulk::{self, Shape};
 use crate::StoreResult;
 
 /// The row numbers of everything a batch names.
@@ -44,45 +45,87 @@ pub(super) async fn names<'r>(
     observed_at: Timestamp,
 ) -> StoreResult<Names<'r>> {
     let observation = observation(conn, gateway, observed_at).await?;
-    let (accounts, keys, models) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let mut names = Names { accounts, keys, models, observation, made: false };
+    let accounts = records.iter().map(account_name).collect();
+    let keys = records.iter().filter_map(key_name).collect();
+    let both = |record: &'r UsageRecord| [Some(&record.model), record.upstream_model.as_ref()];
+    let models = records.iter().flat_map(both).flatten().map(|name| name.as_str()).collect();
+    let mut names = Names {
+        accounts: known(conn, &of_gateway("account", gateway), accounts).await?,
+        keys: known(conn, &of_gateway("key", gateway), keys).await?,
+        models: known(conn, "model n ON n.name = v.name", models).await?,
+        observation,
+        made: false,
+    };
     for record in records {
-        let external = account_name(record);
-        let account = match names.accounts.get(external) {
-            Some(id) => *id,
-            None => {
-                let (id, made) = known_account(conn, gateway, external).await?;
-                names.accounts.insert(external, id);
-                names.made |= made;
-                id
-            }
-        };
-        if let Some(external) = record.key.as_ref().map(|key| key.as_str())
-            && !names.keys.contains_key(external)
-        {
-            let (id, made) = known_key(conn, gateway, external, account).await?;
-            names.keys.insert(external, id);
-            names.made |= made;
-        }
-        for name in [Some(&record.model), record.upstream_model.as_ref()].into_iter().flatten() {
-            if !names.models.contains_key(name.as_str()) {
-                names.models.insert(name.as_str(), model(conn, name.as_str()).await?);
-            }
-        }
+        names.make_missing(conn, gateway, record).await?;
     }
     Ok(names)
 }
 
-/// The account with a gateway's identifier, made if it is not known.
-pub(crate) async fn account(conn: &mut SqliteConnection, gateway: GatewayId, external: &str) -> StoreResult<AccountId> {
-    Ok(AccountId(known_account(conn, gateway, external).await?.0))
+fn key_name(record: &UsageRecord) -> Option<&str> {
+    record.key.as_ref().map(|key| key.as_str())
 }
 
-async fn known_account(conn: &mut SqliteConnection, gateway: GatewayId, external: &str) -> StoreResult<(i64, bool)> {
+fn of_gateway(table: &str, gateway: GatewayId) -> String {
+    format!("{table} n ON n.gateway = {} AND n.external_id = v.name", gateway.0)
+}
+
+/// The row numbers of those names that are known. `join` leads from `v.name` to the row `n`.
+async fn known<'r>(
+    conn: &mut SqliteConnection,
+    join: &str,
+    names: BTreeSet<&'r str>,
+) -> StoreResult<HashMap<&'r str, i64>> {
+    let names: Vec<&str> = names.into_iter().collect();
+    let shape = Shape {
+        before: "WITH v (name) AS (VALUES".to_owned(),
+        row: bulk::row(1),
+        after: format!(") SELECT v.name, n.id FROM v CROSS JOIN {join}"),
+    };
+    let rows = bulk::read(conn, &shape, &names, |name, binder| binder.text(name)).await?;
+    let mut known = HashMap::with_capacity(names.len());
+    for row in rows {
+        let found: &str = row.try_get(0)?;
+        if let Ok(place) = names.binary_search(&found) {
+            known.insert(names[place], row.try_get(1)?);
+        }
+    }
+    Ok(known)
+}
+
+impl<'r> Names<'r> {
+    async fn make_missing(
+        &mut self,
+        conn: &mut SqliteConnection,
+        gateway: GatewayId,
+        record: &'r UsageRecord,
+    ) -> StoreResult<()> {
+        let external = account_name(record);
+        if !self.accounts.contains_key(external) {
+            let id = account(conn, gateway, external).await?.0;
+            self.accounts.insert(external, id);
+            self.made = true;
+        }
+        if let Some(external) = key_name(record).filter(|external| !self.keys.contains_key(external)) {
+            let id = make_key(conn, gateway, external, self.account(record)).await?;
+            self.keys.insert(external, id);
+            self.made = true;
+        }
+        for name in [Some(&record.model), record.upstream_model.as_ref()].into_iter().flatten() {
+            if !self.models.contains_key(name.as_str()) {
+                self.models.insert(name.as_str(), make_model(conn, name.as_str()).await?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The account with a gateway's identifier, made if it is not known.
+pub(crate) async fn account(conn: &mut SqliteConnection, gateway: GatewayId, external: &str) -> StoreResult<AccountId> {
     let known =
         query_scalar!(r#"SELECT id AS "id!" FROM account WHERE gateway = ? AND external_id = ?"#, gateway.0, external);
     if let Some(id) = known.fetch_optional(&mut *conn).await? {
-        return Ok((id, false));
+        return Ok(AccountId(id));
     }
     let made = sqlx::query!(
         "INSERT INTO account (gateway, external_id, name, paused) VALUES (?, ?, ?, 0)",
@@ -90,20 +133,10 @@ async fn known_account(conn: &mut SqliteConnection, gateway: GatewayId, external
         external,
         external
     );
-    Ok((made.execute(conn).await?.last_insert_rowid(), true))
+    Ok(AccountId(made.execute(conn).await?.last_insert_rowid()))
 }
 
-async fn known_key(
-    conn: &mut SqliteConnection,
-    gateway: GatewayId,
-    external: &str,
-    account: i64,
-) -> StoreResult<(i64, bool)> {
-    let known =
-        query_scalar!(r#"SELECT id AS "id!" FROM key WHERE gateway = ? AND external_id = ?"#, gateway.0, external);
-    if let Some(id) = known.fetch_optional(&mut *conn).await? {
-        return Ok((id, false));
-    }
+async fn make_key(conn: &mut SqliteConnection, gateway: GatewayId, external: &str, account: i64) -> StoreResult<i64> {
     let made = sqlx::query!(
         "INSERT INTO key (gateway, external_id, account, label, name, environment, scope, status)
          VALUES (?, ?, ?, '', ?, 'other', 'full', 'active')",
@@ -112,14 +145,10 @@ async fn known_key(
         account,
         external
     );
-    Ok((made.execute(conn).await?.last_insert_rowid(), true))
+    Ok(made.execute(conn).await?.last_insert_rowid())
 }
 
-async fn model(conn: &mut SqliteConnection, name: &str) -> StoreResult<i64> {
-    let known = query_scalar!(r#"SELECT id AS "id!" FROM model WHERE name = ?"#, name);
-    if let Some(id) = known.fetch_optional(&mut *conn).await? {
-        return Ok(id);
-    }
+async fn make_model(conn: &mut SqliteConnection, name: &str) -> StoreResult<i64> {
     Ok(sqlx::query!("INSERT INTO model (name) VALUES (?)", name).execute(conn).await?.last_insert_rowid())
 }
 

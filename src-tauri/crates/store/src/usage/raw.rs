@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use super::amounts::{AMOUNTS, Amounts, amount_columns};
-use super::bulk::{self, Binder, Shape};
+use super::bulk::{self, Binder, Shape, Zeros};
 use super::statement::{DayFacts, DayOrigin, Fingerprint, RequestFacts, day_of};
 use super::{DAY_PLACES, source::AccountDay};
 use crate::StoreResult;
@@ -56,7 +56,7 @@ pub(super) async fn known_requests(
 ) -> StoreResult<HashMap<Fingerprint, KnownRequest>> {
     let shape = Shape {
         before: "WITH v (origin) AS (VALUES".to_owned(),
-        width: 1,
+        row: bulk::row(1),
         after: format!(
             ") SELECT i.origin, o.at, {} FROM v CROSS JOIN usage_identity i ON i.origin = v.origin
              CROSS JOIN usage_request r ON r.id = i.request CROSS JOIN observation o ON o.id = r.observation",
@@ -96,12 +96,12 @@ pub(super) struct Placed<'f> {
     pub(super) facts: &'f RequestFacts,
 }
 
-fn bind_request(placed: &Placed<'_>, observation: i64, binder: &mut Binder) -> StoreResult<()> {
+fn bind_request(placed: &Placed<'_>, (observation, zeros): (i64, &Zeros), binder: &mut Binder) -> StoreResult<()> {
     let facts = placed.facts;
     binder.ints(&[placed.id, facts.account, facts.key, facts.model])?;
     binder.maybe(facts.upstream)?;
     binder.ints(&[observation, facts.day_millis])?;
-    binder.ints(&facts.amounts.0)?;
+    zeros.bind(&facts.amounts, binder)?;
     binder.maybe(facts.duration_millis)?;
     binder.int(i64::from(facts.refused))
 }
@@ -115,20 +115,21 @@ pub(super) async fn write_requests(
 ) -> StoreResult<()> {
     let verb = if restated { "INSERT OR REPLACE" } else { "INSERT" };
     let columns = amount_columns(str::to_owned);
+    let zeros = Zeros::of(rows.iter().map(|placed| &placed.facts.amounts));
     let shape = Shape {
         before: format!(
             "{verb} INTO usage_request (id, account, key, model, upstream, observation, day_millis, {columns},
              duration_millis, refused) VALUES"
         ),
-        width: 9 + AMOUNTS,
+        row: zeros.row(7, 2),
         after: String::new(),
     };
-    bulk::write(conn, &shape, rows, |placed, binder| bind_request(placed, observation, binder)).await?;
+    bulk::write(conn, &shape, rows, |placed, binder| bind_request(placed, (observation, &zeros), binder)).await?;
     // In the order of the index, so that neighbours share a page.
     rows.sort_unstable_by_key(|placed| placed.origin);
     let shape = Shape {
         before: format!("{verb} INTO usage_identity (origin, request) VALUES"),
-        width: 2,
+        row: bulk::row(2),
         after: String::new(),
     };
     let bind = |placed: &Placed<'_>, binder: &mut Binder| {
@@ -157,7 +158,7 @@ pub(super) async fn remove_request(conn: &mut SqliteConnection, id: i64) -> Stor
 pub(super) async fn confirm_requests(conn: &mut SqliteConnection, ids: &[i64], observation: i64) -> StoreResult<()> {
     let shape = Shape {
         before: "WITH v (id, observation) AS (VALUES".to_owned(),
-        width: 2,
+        row: bulk::row(2),
         after: ") UPDATE usage_request SET observation = v.observation FROM v WHERE usage_request.id = v.id".to_owned(),
     };
     bulk::write(conn, &shape, ids, |id, binder| binder.ints(&[*id, observation])).await
@@ -181,7 +182,7 @@ pub(super) async fn known_days(
 ) -> StoreResult<BTreeMap<DayOrigin, KnownDay>> {
     let shape = Shape {
         before: "WITH v (account, utc_day, key, model) AS (VALUES".to_owned(),
-        width: 4,
+        row: bulk::row(4),
         after: format!(
             ") SELECT {}, o.at FROM v CROSS JOIN usage_day d
                ON d.account = v.account AND d.utc_day = v.utc_day AND d.key = v.key AND d.model = v.model
@@ -232,15 +233,16 @@ pub(super) async fn write_days(
     rows: &[(DayOrigin, DayFacts)],
     observation: i64,
 ) -> StoreResult<()> {
+    let zeros = Zeros::of(rows.iter().map(|(_, facts)| &facts.amounts));
     let shape = Shape {
         before: format!("INSERT OR REPLACE INTO usage_day ({}, observation) VALUES", day_columns("")),
-        width: 6 + AMOUNTS,
+        row: zeros.row(5, 1),
         after: String::new(),
     };
     let bind = |(origin, facts): &(DayOrigin, DayFacts), binder: &mut Binder| {
         binder.ints(&[origin.account, origin.utc_day, origin.key, origin.model])?;
         binder.maybe(facts.upstream)?;
-        binder.ints(&facts.amounts.0)?;
+        zeros.bind(&facts.amounts, binder)?;
         binder.int(observation)
     };
     bulk::write(conn, &shape, rows, bind).await

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::Date;
 use sqlx::SqliteConnection;
 
-use super::amounts::{AMOUNTS, Amounts, amount_columns};
-use super::bulk::{self, Shape};
+use super::amounts::{Amounts, amount_columns};
+use super::bulk::{self, Shape, Zeros};
 use super::place::Place;
 use super::statement::{DayOrigin, RequestFacts};
 use crate::StoreResult;
@@ -104,23 +104,24 @@ impl Deltas {
     pub(super) async fn apply(self, conn: &mut SqliteConnection) -> StoreResult<()> {
         for (table, cells) in TABLES.iter().zip(self.all) {
             let rows: Vec<(Cell, Amounts)> = cells.into_iter().filter(|(_, amounts)| !amounts.is_zero()).collect();
+            let zeros = Zeros::of(rows.iter().map(|(_, amounts)| amounts));
             let bind = |(cell, amounts): &(Cell, Amounts), binder: &mut bulk::Binder| {
                 binder.ints(&cell[..table.width])?;
-                binder.ints(&amounts.0)
+                zeros.bind(amounts, binder)
             };
-            bulk::write(conn, &table.upsert(), &rows, bind).await?;
+            bulk::write(conn, &table.upsert(&zeros), &rows, bind).await?;
         }
         Ok(())
     }
 }
 
 impl Table {
-    fn upsert(&self) -> Shape {
+    fn upsert(&self, zeros: &Zeros) -> Shape {
         let columns = amount_columns(str::to_owned);
         let sums = amount_columns(|name| format!("{name} = {name} + excluded.{name}"));
         Shape {
             before: format!("INSERT INTO {} ({}, {columns}) VALUES", self.name, self.key),
-            width: self.width + AMOUNTS,
+            row: zeros.row(self.width, 0),
             after: format!("ON CONFLICT ({}) DO UPDATE SET {sums}", self.key),
         }
     }

@@ -96,7 +96,7 @@ pub(crate) async fn load(
 ) -> StoreResult<BTreeMap<AccountDay, Source>> {
     let shape = Shape {
         before: "WITH v (account, utc_day) AS (VALUES".to_owned(),
-        width: 2,
+        row: bulk::row(2),
         after: ") SELECT s.account, s.utc_day, s.grain, s.seen, s.pinned FROM v
                 JOIN usage_day_source s ON s.account = v.account AND s.utc_day = v.utc_day"
             .to_owned(),
@@ -124,7 +124,7 @@ pub(crate) async fn save(conn: &mut SqliteConnection, sources: &[(AccountDay, So
     for (grain, code) in [(Grain::Request, "'request'"), (Grain::Day, "'day'")] {
         let shape = Shape {
             before: "WITH v (account, utc_day, seen, pinned) AS (VALUES".to_owned(),
-            width: 4,
+            row: bulk::row(4),
             after: format!(
                 ") INSERT INTO usage_day_source (account, utc_day, grain, seen, pinned)
                  SELECT account, utc_day, {code}, seen, pinned FROM v WHERE true
