@@ -1,0 +1,1 @@
+export { fakeBackend } from './fake/backend';

@@ -1,0 +1,344 @@
+/**
+ * A backend without a program: an invented agency in memory.
+ *
+ * For unit tests and for looking at the window in a browser. `?fake=` in the address sets its mood: `first-run`, `empty`,
+ * `huge`, `hostile`, `failing`, `slow`, in any mixture (`?fake=huge,failing`).
+ */
+import type { Backend, Commands, GatewayInput } from '../backend';
+import { amountOf, parseAmount } from './money';
+import { fail, missing, ok, reading } from './reading';
+import { clientRow, gatewayView, probeOf } from './views';
+import { World, type FakeClient, type Mood } from './world';
+import { invoiceCommands, keyCommands, priceCommands, settingsView } from './writing';
+
+const SLOW_MS = 1_500;
+const wait = (ms: number) => new Promise((go) => setTimeout(go, ms));
+
+/** The moods an address asks for. */
+export function moodsOf(search: string): Set<Mood> {
+	return new Set((new URLSearchParams(search).get('fake') ?? '').split(',').filter(Boolean) as Mood[]);
+}
+
+type ClientCommands = Pick<
+	Commands,
+	| 'clientCreate'
+	| 'clientUpdate'
+	| 'clientPause'
+	| 'clientResume'
+	| 'clientClose'
+	| 'accountAttribute'
+	| 'accountBudget'
+>;
+
+function clientCommands(world: World): ClientCommands {
+	const tags = ['clients', 'accounts', 'keys'] as const;
+	const set = (id: string, status: FakeClient['status'], action: string, word: string) => {
+		const client = world.clients.find((one) => one.id === id);
+		if (!client) return missing('The client');
+		const accounts = world.accounts.filter(({ clientId }) => clientId === id);
+		const before = client.status;
+		const put = (to: FakeClient['status']) => {
+			client.status = to;
+			for (const account of accounts) account.paused = to !== 'active';
+		};
+		put(status);
+		return ok(
+			world.done(
+				[...tags],
+				`“${client.input.name}” ${word}.`,
+				{ action, target: client.input.name, change: `${before} → ${status}` },
+				() => put(before),
+				60,
+			),
+		);
+	};
+	return {
+		clientCreate: async (input) => {
+			if (!input.name.trim()) return fail({ code: 'invalid', field: 'name', message: 'A client needs a name.' });
+			if (world.clients.some((one) => one.input.name === input.name))
+				return fail({
+					code: 'conflict',
+					field: 'name',
+					message: `There is a client \`${input.name}\` already.`,
+					hints: ['Choose another name, or open that client.'],
+				});
+			const client: FakeClient = { id: world.id('cl'), status: 'active', input };
+			world.clients.push(client);
+			for (const gatewayId of input.gateways)
+				world.accounts.push({
+					id: world.id('ac'),
+					gatewayId,
+					name: input.name,
+					externalId: world.id('team'),
+					clientId: client.id,
+					paused: false,
+					budget: input.budget,
+				});
+			world.done([...tags], '', { action: 'client_create', target: input.name });
+			return ok(clientRow(world, client));
+		},
+		clientUpdate: async (id, input) => {
+			const client = world.clients.find((one) => one.id === id);
+			if (!client) return missing('The client');
+			client.input = input;
+			world.done([...tags, 'invoices'], '', { action: 'client_update', target: input.name });
+			return ok(clientRow(world, client));
+		},
+		clientPause: async (id) => set(id, 'paused', 'client_pause', 'is paused'),
+		clientResume: async (id) => set(id, 'active', 'client_resume', 'is served again'),
+		clientClose: async (id) => set(id, 'closed', 'client_close', 'is closed'),
+		accountAttribute: async (accountId, clientId) => {
+			const account = world.accounts.find(({ id }) => id === accountId);
+			if (!account) return missing('The account');
+			const before = account.clientId;
+			account.clientId = clientId;
+			const name = world.clients.find(({ id }) => id === clientId)?.input.name;
+			return ok(
+				world.done(
+					[...tags, 'usage', 'gateways'],
+					name ? `Account “${account.name}” belongs to “${name}”.` : `Account “${account.name}” belongs to no client.`,
+					{ action: 'account_attribute', target: account.name },
+					() => void (account.clientId = before),
+				),
+			);
+		},
+		accountBudget: async (accountId, budget) => {
+			const account = world.accounts.find(({ id }) => id === accountId);
+			if (!account) return missing('The account');
+			if (budget && (parseAmount(budget.amount) ?? -1) < 0)
+				return fail({
+					code: 'invalid',
+					field: 'amount',
+					message: `\`${budget.amount}\` is not an amount of money.`,
+					hints: ['Write it as 1250.00.'],
+				});
+			const before = account.budget;
+			account.budget = budget;
+			return ok(
+				world.done(
+					[...tags],
+					`Budget of “${account.name}” ${budget ? 'set' : 'removed'}.`,
+					{ action: 'account_budget', target: account.name },
+					() => void (account.budget = before),
+				),
+			);
+		},
+	};
+}
+
+type GatewayCommands = Pick<
+	Commands,
+	'gatewayTest' | 'gatewayConnect' | 'gatewayUpdate' | 'gatewayRemove' | 'sandboxOpen' | 'syncRun' | 'syncCancel'
+>;
+
+function gatewayCommands(world: World): GatewayCommands {
+	let cancelled = false;
+	const refusal = (input: GatewayInput, credential: string) => {
+		if (input.baseUrl && !/^https?:\/\/[^/]+/.test(input.baseUrl))
+			return fail({
+				code: 'invalid',
+				field: 'baseUrl',
+				message: `\`${input.baseUrl}\` is not an address.`,
+				hints: ['Write it with its scheme, for example https://llm.example.com.'],
+			});
+		if (input.baseUrl.includes('down'))
+			return fail({
+				code: 'gateway_unreachable',
+				message: `Nothing answers at ${input.baseUrl}: connection refused.`,
+				hints: ['Check that the proxy runs.', 'Check the port; LiteLLM listens on 4000.'],
+				retryable: true,
+			});
+		if (credential === 'wrong')
+			return fail({
+				code: 'gateway_denied',
+				field: 'credential',
+				message: 'The gateway does not accept this key.',
+				hints: ['Use the master key, or a key of a proxy admin.'],
+			});
+		if (world.vault === 'unavailable')
+			return fail({
+				code: 'vault_unavailable',
+				message: 'There is no keychain to put the credential in: no Secret Service answers.',
+				hints: ['Start GNOME Keyring or KWallet, or choose in Settings to keep credentials in memory.'],
+			});
+		return null;
+	};
+	return {
+		gatewayTest: async (input, credential) => {
+			await wait(400);
+			return refusal(input, credential) ?? ok(probeOf());
+		},
+		gatewayConnect: async (input, credential) => {
+			const refused = refusal(input, credential);
+			if (refused) return refused;
+			if (!input.name.trim()) return fail({ code: 'invalid', field: 'name', message: 'A gateway needs a name.' });
+			const gateway = {
+				id: world.id('gw'),
+				name: input.name,
+				product: 'LiteLLM',
+				baseUrl: input.baseUrl,
+				state: 'never' as const,
+				asOf: null,
+				problem: null,
+				hint: null,
+				hasCredential: true,
+			};
+			world.gateways.push(gateway);
+			world.done(['gateways'], '', { action: 'gateway_connect', target: input.name });
+			return ok({ ...gatewayView(world, gateway), probe: probeOf() });
+		},
+		gatewayUpdate: async (id, input) => {
+			const gateway = world.gateways.find((one) => one.id === id);
+			if (!gateway) return missing('The gateway');
+			Object.assign(gateway, { name: input.name, baseUrl: input.baseUrl });
+			world.done(['gateways'], '', { action: 'gateway_update', target: input.name });
+			return ok(gatewayView(world, gateway));
+		},
+		gatewayRemove: async (id) => {
+			const gateway = world.gateways.find((one) => one.id === id);
+			if (!gateway) return missing('The gateway');
+			world.gateways = world.gateways.filter((one) => one !== gateway);
+			return ok(
+				world.done(['gateways', 'usage'], `“${gateway.name}” is disconnected.`, {
+					action: 'gateway_remove',
+					target: gateway.name,
+				}),
+			);
+		},
+		sandboxOpen: async () => {
+			await wait(300);
+			world.populate();
+			world.emit('gateways', 'clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'settings');
+			const [first] = world.gateways;
+			return first ? ok(gatewayView(world, first)) : missing('The sandbox');
+		},
+		syncRun: async (gatewayId) => {
+			cancelled = false;
+			for (let step = 1; step <= 5 && !cancelled; step++) {
+				for (const hear of world.progress)
+					hear({
+						work: 'sync',
+						step: `Frankfurt: usage, day ${step} of 5`,
+						done: step * 200,
+						count: step * 240,
+						finished: false,
+					});
+				await wait(350);
+			}
+			for (const hear of world.progress) hear({ work: 'sync', step: '', done: 1000, count: 1204, finished: true });
+			const lines = world.gateways
+				.filter(({ id }) => !gatewayId || id === gatewayId)
+				.map((gateway) => {
+					const failing = gateway.state === 'failing';
+					if (!failing && !cancelled) Object.assign(gateway, { state: 'fresh', asOf: new Date().toISOString() });
+					return {
+						gateway: gateway.name,
+						rows: failing ? 0 : 1204,
+						problem: failing ? gateway.problem : null,
+						hint: failing ? gateway.hint : null,
+					};
+				});
+			world.emit('gateways', 'usage');
+			return ok({ lines, complete: lines.every(({ problem }) => problem === null) });
+		},
+		syncCancel: async () => {
+			cancelled = true;
+			return ok(null);
+		},
+	};
+}
+
+type OtherCommands = Pick<
+	Commands,
+	| 'settings'
+	| 'settingsAgency'
+	| 'settingsSync'
+	| 'vaultSession'
+	| 'undo'
+	| 'usageExport'
+	| 'importPreview'
+	| 'importApply'
+>;
+
+function otherCommands(world: World): OtherCommands {
+	return {
+		settings: async () => ok(settingsView(world)),
+		settingsAgency: async (input) => {
+			if (input.taxPercent && parseAmount(input.taxPercent) === null)
+				return fail({
+					code: 'invalid',
+					field: 'taxPercent',
+					message: `\`${input.taxPercent}\` is not a rate.`,
+					hints: ['Write it as 19 or 8.1.'],
+				});
+			world.agency = input;
+			world.done(['settings', 'invoices'], '', { action: 'settings_agency', target: input.name });
+			return ok(settingsView(world));
+		},
+		settingsSync: async (minutes) => {
+			world.syncMinutes = minutes;
+			world.emit('settings');
+			return ok(settingsView(world));
+		},
+		vaultSession: async () => {
+			world.vault = 'session';
+			world.emit('settings');
+			return ok(settingsView(world));
+		},
+		undo: async (ticket) => {
+			const undo = world.undos.get(ticket);
+			world.undos.delete(ticket);
+			return undo ? ok(undo()) : fail({ code: 'not_found', message: 'This can no longer be undone.' });
+		},
+		usageExport: async (filter, format) =>
+			ok({
+				path: `/home/operator/Documents/Purser/usage-${filter.first}-${filter.last}.${format === 'csv' ? 'csv' : 'jsonl'}`,
+				bytes: 18_204,
+			}),
+		importPreview: async () =>
+			ok({
+				columns: [
+					{ header: 'started_at', field: 'time' },
+					{ header: 'team', field: 'account' },
+					{ header: 'model', field: 'model' },
+					{ header: 'usd', field: 'cost' },
+					{ header: 'region', field: 'ignore' },
+				],
+				sample: [['2026-11-02T08:14:11Z', 'acme', 'gpt-4o', '0.0134', 'eu']],
+				rows: 48_112,
+				problems: [],
+				cost: amountOf(1_204_330_000_000, 'cost'),
+			}),
+		importApply: async () => ok({ inserted: 48_112, restated: 0, unchanged: 0 }),
+	};
+}
+
+/** Makes the fake; `search` is the query of the page's address. */
+export function fakeBackend(search = ''): Backend & { world: World } {
+	const world = new World(moodsOf(search));
+	const made: Commands = {
+		...reading(world),
+		...clientCommands(world),
+		...keyCommands(world),
+		...priceCommands(world),
+		...invoiceCommands(world),
+		...gatewayCommands(world),
+		...otherCommands(world),
+	};
+	const commands = world.moods.has('slow') ? slowed(made) : made;
+	const following =
+		<T>(set: Set<T>) =>
+		async (hear: T) => {
+			set.add(hear);
+			return () => void set.delete(hear);
+		};
+	return { world, commands, onChanged: following(world.changed), onProgress: following(world.progress) };
+}
+
+function slowed(commands: Commands): Commands {
+	const late = Object.entries(commands).map(([name, run]) => {
+		const command = run as (...args: unknown[]) => Promise<unknown>;
+		return [name, async (...args: unknown[]) => (await wait(SLOW_MS), command(...args))];
+	});
+	return Object.fromEntries(late) as Commands;
+}

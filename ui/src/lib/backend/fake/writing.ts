@@ -1,0 +1,350 @@
+/** The fake's commands: they change the world, note it, and can mostly be undone. */
+import type { BatchResult, Commands, KeyStatusView, PriceChange, RuleInput, SettingsView } from '../backend';
+import { amountOf, parseAmount } from './money';
+import { fail, invoiceView, missing, ok } from './reading';
+import { chargeBy, ruleFor, versionOn } from './rating';
+import { cellsOf, invoiceRow, keyRow, priceBook } from './views';
+import type { FakeKey, World } from './world';
+
+const BOUND = 60;
+
+export function settingsView(world: World): SettingsView {
+	return {
+		agency: world.agency,
+		vault: world.vault,
+		vaultProblem: world.vault === 'keychain' ? null : 'No Secret Service answers on this session’s bus.',
+		dataDir: '/home/operator/.local/share/purser',
+		documentsDir: '/home/operator/Documents/Purser',
+		version: '0.1.0',
+		syncMinutes: world.syncMinutes,
+	};
+}
+
+type KeyCommands = Pick<
+	Commands,
+	| 'keyCreate'
+	| 'keyUpdate'
+	| 'keyPause'
+	| 'keyResume'
+	| 'keyRevoke'
+	| 'keyRotate'
+	| 'keyBudget'
+	| 'secretReveal'
+	| 'secretStored'
+>;
+
+export function keyCommands(world: World): KeyCommands {
+	const find = (id: string) => world.keys.find((key) => key.id === id);
+	const set = async (id: string, status: KeyStatusView, action: string, word: string) => {
+		const key = find(id);
+		if (!key) return missing('The key');
+		const before = key.status;
+		key.status = status;
+		const undo = status === 'revoked' ? undefined : () => void (key.status = before);
+		return ok(
+			world.done(
+				['keys', 'clients'],
+				`Key “${key.name}” ${word}.`,
+				{ action, target: key.name, change: `${before} → ${status}` },
+				undo,
+				BOUND,
+			),
+		);
+	};
+	const made = (key: FakeKey) => {
+		const ticket = world.id('ticket');
+		world.secrets.set(ticket, `sk-fake-${key.fingerprint}${key.fingerprint}${key.label.slice(-4)}`);
+		world.keys.unshift(key);
+		world.done(['keys', 'clients', 'accounts'], '', { action: 'key_create', target: key.name });
+		return ok({ key: keyRow(world, key), ticket, baseUrl: 'https://llm.meridian.example/v1' });
+	};
+	return {
+		keyCreate: async (input) => {
+			if (!input.name.trim()) return fail({ code: 'invalid', field: 'name', message: 'A key needs a name.' });
+			if (!world.accounts.some(({ id }) => id === input.accountId))
+				return fail({ code: 'invalid', field: 'accountId', message: 'Choose the account the key is for.' });
+			const digits = Math.floor(Math.random() * 16 ** 8)
+				.toString(16)
+				.padStart(8, '0');
+			return made({
+				id: world.id('key'),
+				accountId: input.accountId,
+				name: input.name,
+				label: `sk-…${digits.slice(-4)}`,
+				fingerprint: digits,
+				environment: input.environment,
+				scope: input.scope,
+				status: 'active',
+				models: input.models,
+				rpm: input.requestsPerMinute,
+				tpm: input.tokensPerMinute,
+				parallel: input.parallel,
+				budget: input.budget,
+				expiresAt: input.expiresInDays === null ? null : world.at(-input.expiresInDays),
+				createdAt: new Date().toISOString(),
+			});
+		},
+		keyUpdate: async (id, input) => {
+			const key = find(id);
+			if (!key) return missing('The key');
+			Object.assign(key, {
+				name: input.name,
+				environment: input.environment,
+				scope: input.scope,
+				models: input.models,
+				rpm: input.requestsPerMinute,
+				tpm: input.tokensPerMinute,
+				parallel: input.parallel,
+				budget: input.budget,
+			});
+			world.done(['keys', 'clients'], '', { action: 'key_update', target: key.name });
+			return ok(keyRow(world, key));
+		},
+		keyPause: (id) => set(id, 'paused', 'key_pause', 'is paused'),
+		keyResume: (id) => set(id, 'active', 'key_resume', 'works again'),
+		keyRevoke: (id) => set(id, 'revoked', 'key_revoke', 'is revoked for good'),
+		keyRotate: async (id) => {
+			const key = find(id);
+			if (!key) return missing('The key');
+			const digits = Math.floor(Math.random() * 16 ** 8)
+				.toString(16)
+				.padStart(8, '0');
+			return made({
+				...key,
+				id: world.id('key'),
+				name: `${key.name}-new`,
+				label: `sk-…${digits.slice(-4)}`,
+				fingerprint: digits,
+				status: 'active',
+				createdAt: new Date().toISOString(),
+			});
+		},
+		keyBudget: async (id, budget) => {
+			const key = find(id);
+			if (!key) return missing('The key');
+			if (budget && (parseAmount(budget.amount) ?? -1) < 0)
+				return fail({
+					code: 'invalid',
+					field: 'amount',
+					message: `\`${budget.amount}\` is not an amount of money.`,
+					hints: ['Write it as 1250.00.'],
+				});
+			const before = key.budget;
+			key.budget = budget;
+			return ok(
+				world.done(
+					['keys', 'clients'],
+					`Budget of “${key.name}” ${budget ? 'set' : 'removed'}.`,
+					{ action: 'key_budget', target: key.name },
+					() => void (key.budget = before),
+				),
+			);
+		},
+		secretReveal: async (ticket) => {
+			const secret = world.secrets.get(ticket);
+			return secret
+				? ok(secret)
+				: fail({
+						code: 'not_found',
+						message: 'This secret was already stored and is gone from Purser.',
+						hints: ['Rotate the key to get a new one.'],
+					});
+		},
+		secretStored: async (ticket) => {
+			world.secrets.delete(ticket);
+			return ok(null);
+		},
+	};
+}
+
+type PriceCommands = Pick<Commands, 'pricePreview' | 'priceSet'>;
+const same = (a: RuleInput, b: RuleInput) => a.clientId === b.clientId && a.selector === b.selector;
+
+function rulesAfter(world: World, change: PriceChange): RuleInput[] {
+	const before = versionOn(world, change.effectiveFrom)?.rules ?? [];
+	const kept = before.filter((rule) => ![...change.set, ...change.remove].some((other) => same(rule, other)));
+	return [...kept, ...change.set];
+}
+
+export function priceCommands(world: World): PriceCommands {
+	return {
+		pricePreview: async (change) => {
+			const month = world.day(Number(world.day(0).slice(8)) + 1).slice(0, 7);
+			const version = { id: '', effectiveFrom: '', createdAt: '', note: '', rules: rulesAfter(world, change) };
+			let whole = 0;
+			const effects = world.clients.flatMap((client) => {
+				const cells = cellsOf(world, (cell) => cell.clientId === client.id && cell.day.startsWith(month));
+				const sum = (of: typeof version | undefined) =>
+					cells.reduce((total, cell) => total + (chargeBy(ruleFor(of, client.id, cell.model), cell) ?? 0), 0);
+				const [before, after] = [sum(versionOn(world, `${month}-01`)), sum(version)];
+				whole += after - before;
+				const unpriced = [...new Set(cells.map(({ model }) => model))].filter(
+					(model) => !ruleFor(version, client.id, model),
+				);
+				return before === after
+					? []
+					: [
+							{
+								clientId: client.id,
+								client: client.input.name,
+								before: amountOf(before, 'charge'),
+								after: amountOf(after, 'charge'),
+								difference: amountOf(after - before, 'charge'),
+								unpriced,
+							},
+						];
+			});
+			return ok({ month, effects, difference: amountOf(whole, 'charge') });
+		},
+		priceSet: async (change) => {
+			if (!change.effectiveFrom)
+				return fail({ code: 'invalid', field: 'effectiveFrom', message: 'A change of prices needs a first day.' });
+			const rules = rulesAfter(world, change);
+			world.versions = [
+				...world.versions.filter(({ effectiveFrom }) => effectiveFrom !== change.effectiveFrom),
+				{
+					id: world.id('pv'),
+					effectiveFrom: change.effectiveFrom,
+					createdAt: new Date().toISOString(),
+					note: change.note,
+					rules,
+				},
+			];
+			world.done(['prices', 'clients', 'invoices'], '', {
+				action: 'price_set',
+				target: 'Price book',
+				change: change.note,
+			});
+			return ok(priceBook(world));
+		},
+	};
+}
+
+type InvoiceCommands = Pick<
+	Commands,
+	| 'invoiceDraft'
+	| 'invoiceDraftMonth'
+	| 'invoiceEdit'
+	| 'invoiceDiscard'
+	| 'invoiceFinalise'
+	| 'invoiceFinaliseMonth'
+	| 'invoiceSave'
+	| 'invoicePaid'
+>;
+
+export function invoiceCommands(world: World): InvoiceCommands {
+	const find = (id: string) => world.invoices.find((invoice) => invoice.id === id);
+	const draft = (clientId: string, month: string) => {
+		const known = world.invoices.find((invoice) => invoice.clientId === clientId && invoice.month === month);
+		if (known) return known;
+		const made = {
+			id: world.id('in'),
+			clientId,
+			month,
+			number: null,
+			issued: null,
+			due: null,
+			paid: false,
+			adjustments: [],
+			note: '',
+		};
+		world.invoices.unshift(made);
+		return made;
+	};
+	const finalise = (id: string): string | null => {
+		const invoice = find(id);
+		if (!invoice || invoice.number) return 'It is final already.';
+		const obstacle = invoiceRow(world, invoice).obstacles[0];
+		if (obstacle) return obstacle;
+		const last = Math.max(
+			139,
+			...world.invoices.flatMap(({ number }) => (number ? [Number(number.split('-')[1])] : [])),
+		);
+		Object.assign(invoice, {
+			number: `${world.agency.invoiceSeries}-${String(last + 1).padStart(4, '0')}`,
+			issued: world.day(0),
+			due: world.day(-14),
+		});
+		return null;
+	};
+	const batch = (clientId: string, invoiceId: string | null, problem: string | null): BatchResult => ({
+		client: world.clients.find(({ id }) => id === clientId)?.input.name ?? '',
+		invoiceId,
+		number: invoiceId ? (find(invoiceId)?.number ?? null) : null,
+		problem,
+	});
+	const tell = (action: string, target: string) => void world.done(['invoices', 'prices'], '', { action, target });
+	return {
+		invoiceDraft: async (clientId, month) => {
+			const made = draft(clientId, month);
+			tell('invoice_draft', month);
+			return ok(invoiceView(world, made, 'light'));
+		},
+		invoiceDraftMonth: async (month) => {
+			const results = world.clients.map(({ id }) =>
+				cellsOf(world, (cell) => cell.clientId === id && cell.day.startsWith(month)).length > 0
+					? batch(id, draft(id, month).id, null)
+					: batch(id, null, 'It had no usage in this month.'),
+			);
+			tell('invoice_draft_month', month);
+			return ok(results);
+		},
+		invoiceEdit: async (id, adjustments, note) => {
+			const invoice = find(id);
+			if (!invoice) return missing('The invoice');
+			const wrong = adjustments.find(({ amount }) => parseAmount(amount) === null);
+			if (wrong)
+				return fail({
+					code: 'invalid',
+					field: 'adjustments',
+					message: `\`${wrong.amount}\` is not an amount of money.`,
+					hints: ['Write it as -12.50.'],
+				});
+			Object.assign(invoice, { adjustments, note });
+			tell('invoice_edit', id);
+			return ok(invoiceView(world, invoice, 'light'));
+		},
+		invoiceDiscard: async (id) => {
+			world.invoices = world.invoices.filter((invoice) => invoice.id !== id);
+			return ok(world.done(['invoices'], 'The draft is discarded.', { action: 'invoice_discard', target: id }));
+		},
+		invoiceFinalise: async (id) => {
+			const invoice = find(id);
+			if (!invoice) return missing('The invoice');
+			const problem = finalise(id);
+			if (problem)
+				return fail({
+					code: 'conflict',
+					message: `The invoice cannot be finalised: ${problem}`,
+					hints: ['Put it right, then finalise.'],
+				});
+			tell('invoice_finalise', invoice.number ?? id);
+			return ok(invoiceView(world, invoice, 'light'));
+		},
+		invoiceFinaliseMonth: async (month) => {
+			const results = world.invoices
+				.filter((invoice) => invoice.month === month && !invoice.number)
+				.map((invoice) => {
+					const problem = finalise(invoice.id);
+					return batch(invoice.clientId, invoice.id, problem);
+				});
+			tell('invoice_finalise_month', month);
+			return ok(results);
+		},
+		invoiceSave: async (id, kind, dir) =>
+			ok({ path: `${dir ?? '/home/operator/Documents/Purser'}/${find(id)?.number ?? id}.${kind}`, bytes: 61_244 }),
+		invoicePaid: async (id) => {
+			const invoice = find(id);
+			if (!invoice) return missing('The invoice');
+			invoice.paid = true;
+			return ok(
+				world.done(
+					['invoices'],
+					`Invoice ${invoice.number ?? ''} is marked as paid.`,
+					{ action: 'invoice_paid', target: invoice.number ?? id },
+					() => void (invoice.paid = false),
+				),
+			);
+		},
+	};
+}

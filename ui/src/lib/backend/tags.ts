@@ -1,0 +1,26 @@
+/** Which kinds of state each query shows, so that a change refetches exactly the queries it touches. */
+import type { Commands, TagView } from './backend';
+
+export const PROVIDES = {
+	overview: ['gateways', 'clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'settings'],
+	clientList: ['clients', 'accounts', 'keys', 'usage', 'prices', 'gateways'],
+	clientGet: ['clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'audit', 'gateways'],
+	accountList: ['accounts', 'clients', 'gateways', 'usage'],
+	keyList: ['keys', 'clients', 'accounts', 'usage'],
+	usageChart: ['usage', 'clients', 'prices', 'keys'],
+	usageTable: ['usage', 'clients', 'prices', 'keys'],
+	budgetChart: ['usage', 'accounts'],
+	requestPage: ['usage', 'clients', 'keys'],
+	invoiceList: ['invoices', 'clients', 'usage', 'prices', 'settings'],
+	invoiceGet: ['invoices', 'clients', 'usage', 'prices', 'settings'],
+	priceBook: ['prices', 'clients', 'usage', 'invoices'],
+	gatewayList: ['gateways', 'accounts', 'keys'],
+	gatewayProducts: [],
+	modelList: ['gateways', 'usage'],
+	auditList: ['audit'],
+	settings: ['settings'],
+	zoneList: [],
+} as const satisfies Partial<Record<keyof Commands, readonly TagView[]>>;
+
+/** The commands that only read. */
+export type QueryName = keyof typeof PROVIDES;
