@@ -86,7 +86,8 @@ async fn again(store: &Store, gateway: GatewayId, rows: usize) -> Duration {
 async fn raw_insert(path: &Path, rows: usize) -> Duration {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let mut conn = options.pragma("cache_size", "-32768").connect().await.unwrap();
+    let mut conn =
+        options.pragma("cache_size", "-32768").pragma("wal_autocheckpoint", "16384").connect().await.unwrap();
     let tables = "CREATE TABLE request (id TEXT PRIMARY KEY, at INTEGER, account INTEGER, key INTEGER, model INTEGER,
          upstream INTEGER, input INTEGER, output INTEGER, cached INTEGER, cost INTEGER, duration INTEGER);
          CREATE INDEX request_account ON request (account, at)";

@@ -2,7 +2,7 @@
 //!
 //! **Owns:** SQL, the file, its migrations and backups, and which tables a write touched. **Does not own:** what a price
 //! or an invoice means (snapshots are opaque text here), when to pull, how a figure is shown. Nothing here calls out to
-//! the network or reads a clock.
+//! the network or reads a clock. Queries are checked when compiled, against `.sqlx`; `prepare.sh` refreshes it.
 //!
 //! [`Store::reader`] gives one consistent snapshot; [`Store::begin`] gives the single writer, whose
 //! [`Writer::commit`] tells the tags it touched. Dropping a writer rolls everything back.

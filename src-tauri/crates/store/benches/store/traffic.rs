@@ -60,7 +60,7 @@ impl Traffic {
             .with(Meter::OutputTokens, output)
             .with(Meter::CacheReadTokens, if cached > 400 { cached } else { 0 });
         UsageRecord {
-            origin: UsageOrigin::Request(ExternalId::new(format!("chatcmpl-{:016x}{number:016x}", number * 7919))),
+            origin: UsageOrigin::Request(ExternalId::new(scattered(number))),
             occurred_at: Timestamp::from_millis(at),
             account: Some(ExternalId::new(format!("team-{client}"))),
             key: Some(ExternalId::new(format!("{key:064x}"))),
@@ -73,6 +73,14 @@ impl Traffic {
             outcome: if failed { RequestOutcome::Failed } else { RequestOutcome::Succeeded },
         }
     }
+}
+
+/// An identifier without order, as gateways make them.
+fn scattered(number: u64) -> String {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    format!("chatcmpl-{:016x}{number:016x}", mixed ^ (mixed >> 31))
 }
 
 /// The gateway's identifier of a request.
