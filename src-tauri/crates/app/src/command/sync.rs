@@ -10,7 +10,7 @@ use domain::GatewayId;
 use gateway::Gateway;
 use store::Origin;
 use store::table::{GatewayStatus, StoredGateway};
-use sync::{Engine, GatewayReport, OnProgress, Policy, SyncError};
+use sync::{Engine, GatewayReport, OnProgress, Policy, SyncError, Terms};
 use tokio_util::sync::CancellationToken;
 
 use crate::act::settle_gateway;
@@ -156,7 +156,8 @@ async fn run(
         });
     });
     let engine = Engine::new(app.store().clone());
-    engine.run(open, Policy::default(), Arc::new(move || clock.now()), progress, cancel).await
+    let clock = Arc::new(move || clock.now());
+    engine.run(open, Terms { policy: Policy::default(), clock, progress, cancel }).await
 }
 
 /// How much of a gateway's pulls is done, in per mille.
