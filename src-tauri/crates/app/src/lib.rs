@@ -27,3 +27,6 @@ pub use context::{App, AppOptions, Clock, EventSink, Profile, Random, SystemCloc
 pub use error::AppError;
 pub use store::Origin;
 pub use vault::{KeychainVault, SessionVault, Vault};
+
+#[cfg(test)]
+mod tests;

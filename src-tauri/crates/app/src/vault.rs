@@ -16,6 +16,8 @@ use crate::wire::VaultState;
 
 pub use keychain::KeychainVault;
 pub use session::SessionVault;
+#[cfg(test)]
+pub(crate) use keychain::unavailable;
 
 /// The name under which the keychain lists Purser's entries.
 pub const SERVICE: &str = "Purser";

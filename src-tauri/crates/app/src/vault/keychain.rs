@@ -80,7 +80,7 @@ fn cause(error: &Error) -> String {
 }
 
 /// There is no keychain to speak to.
-pub(super) fn unavailable(why: &str) -> AppError {
+pub(crate) fn unavailable(why: &str) -> AppError {
     let sentence = if cfg!(target_os = "linux") {
         "There is no Secret Service on this desktop, so credentials cannot be kept safely"
     } else {

@@ -1,0 +1,11 @@
+//! The app's functions over a real store in a folder of its own and a real sandbox server, with a clock that stands
+//! still until it is told to move.
+
+mod faults;
+mod gateways;
+mod imports;
+mod inputs;
+mod keys;
+mod rig;
+mod sandboxes;
+mod secrets;
