@@ -62,7 +62,7 @@ pub(crate) async fn act(app: &App, origin: Origin, deed: Deed) -> Result<Applied
 
 async fn in_lane(app: &App, origin: Origin, deed: &Deed) -> Result<Applied, AppError> {
     let (connected, probe) = connect::writer(app, deed.gateway).await?;
-    connect::may_write(&connected.stored.connection.name, &probe)?;
+    connect::may_write(&connected.stored, &probe)?;
     allow::allowed(&connected.stored.connection.name, &probe.capability, &deed.action)?;
     let lane = app.lanes().enter(deed.gateway, &lane_of(deed.gateway, &deed.action)).await;
     let attempt = Attempt::note(app, origin, deed).await?;

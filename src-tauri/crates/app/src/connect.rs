@@ -104,17 +104,24 @@ fn nothing_sent(error: AppError) -> AppError {
     AppError { message: format!("{}. Nothing was changed", error.message.trim_end_matches('.')), ..error }
 }
 
-/// Refuses a write with a credential that can only read.
+/// Refuses a write with a credential that can only read. What a gateway without a credential cannot do is a matter of
+/// its kind, and said so.
 ///
 /// # Errors
 /// `GatewayDenied`.
-pub(crate) fn may_write(name: &domain::Name, probe: &Probe) -> Result<(), AppError> {
-    if probe.rights == Rights::Admin {
+pub(crate) fn may_write(stored: &StoredGateway, probe: &Probe) -> Result<(), AppError> {
+    if probe.rights == Rights::Admin || stored.connection.vault_ref.is_none() {
         return Ok(());
     }
-    let message = format!("the credential kept for {name} can only read, so nothing was sent");
+    let message = format!("the credential kept for {} can only read, so nothing was sent", stored.connection.name);
     Err(AppError::new(Code::GatewayDenied, message)
         .hint("Open the gateway under Gateways and paste a credential that may change keys."))
+}
+
+/// Whether a gateway is pulled from; else its usage comes with files.
+pub(crate) fn is_pulled(stored: &StoredGateway) -> bool {
+    let name = stored.connection.product.as_str();
+    gateway::products().iter().any(|info| info.name == name && info.needs_url)
 }
 
 async fn address(app: &App, stored: &StoredGateway) -> Result<(Connection, Option<Secret>), AppError> {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{Currency, GatewayId, Name, Product, Secret, VaultRef};
-use gateway::{Connection, Gateway, Probe};
+use gateway::{Connection, ErrorKind, Gateway, Probe, Rights};
 use store::table::{AuditRecord, GatewayStatus, NewGateway, StoredGateway};
 use store::{Origin, StoreError, Writer};
 
@@ -41,8 +41,18 @@ pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<
     }
     let connection = Connection { product: Product::new(info.name), base_url };
     let gateway = gateway::connect(&connection, credential)?;
-    let probe = gateway.probe(app.now()).await?;
+    let probe = match gateway.probe(app.now()).await {
+        Ok(probe) => probe,
+        // A file that is there and whose columns nobody has chosen yet: that is done when it is imported.
+        Err(error) if !info.needs_url && error.kind == ErrorKind::Rejected => unread(gateway.as_ref()),
+        Err(error) => return Err(error.into()),
+    };
     Ok(Tried { gateway, probe, connection })
+}
+
+fn unread(gateway: &dyn Gateway) -> Probe {
+    let capability = gateway.describe().capability;
+    Probe { version: None, capability, rights: Rights::ReadOnly, clock_skew_millis: None, findings: Vec::new() }
 }
 
 /// What was pasted, as a secret; the pasted text is wiped.

@@ -130,10 +130,15 @@ pub async fn sync_plan(app: &App, gateway_id: Option<&str>) -> Result<Vec<String
 async fn chosen(app: &App, wanted: Option<GatewayId>) -> Result<Vec<StoredGateway>, AppError> {
     let mut reader = app.store().reader().await?;
     if let Some(id) = wanted {
-        return Ok(vec![reader.gateway().get(id).await?]);
+        let gateway = reader.gateway().get(id).await?;
+        if connect::is_pulled(&gateway) {
+            return Ok(vec![gateway]);
+        }
+        let message = format!("{} has no interface to pull from", gateway.connection.name);
+        return Err(AppError::unsupported(message).hint("Import a file into it instead."));
     }
     let all = reader.gateway().list().await?;
-    Ok(all.into_iter().filter(|gateway| gateway.status == GatewayStatus::Active).collect())
+    Ok(all.into_iter().filter(|one| one.status == GatewayStatus::Active && connect::is_pulled(one)).collect())
 }
 
 async fn run(
