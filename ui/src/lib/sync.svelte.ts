@@ -1,15 +1,14 @@
 /**
  * Syncing, as the window sees it: whether it runs, how far it is, and starting it.
  *
- * The window also keeps the interval of the settings, since syncing is meant for while it is open.
+ * The program syncs by itself every few minutes while the window is open; that is heard here too.
  */
-import { ask, theBackend, type Progress } from './backend/backend';
+import { ask, theBackend, type Progress, type SyncReportView } from './backend/backend';
 import { act } from './backend/act';
-import { settle } from './backend/errors';
 import { m } from './paraglide/messages';
 import { toasts } from './ui/toasts.svelte';
 
-let running = $state(false);
+let asked = $state(false);
 let progress = $state.raw<Progress | null>(null);
 
 /** Hears how far long work is; returns how to stop. */
@@ -19,40 +18,30 @@ export function followProgress(): Promise<() => void> {
 	});
 }
 
-/** Syncs every `minutes`; 0 never does. Returns how to stop. */
-export function followSchedule(minutes: number): () => void {
-	if (minutes <= 0) return () => undefined;
-	const timer = setInterval(() => void sync.run(null, true), minutes * 60_000);
-	return () => clearInterval(timer);
+function tell({ lines, complete }: SyncReportView): void {
+	for (const { gateway, problem, hint } of lines) {
+		if (!problem) continue;
+		const message = m.sync_problem({ gateway, problem });
+		toasts.failed({ code: 'gateway_unreachable', message, hints: hint ? [hint] : [], field: null, retryable: true });
+	}
+	const rows = lines.reduce((sum, line) => sum + line.rows, 0);
+	if (complete) toasts.done(rows === 0 ? m.sync_done_none() : m.sync_done({ count: rows }));
 }
 
 export const sync = {
 	get running() {
-		return running;
+		return asked || progress !== null;
 	},
 	get progress() {
 		return progress;
 	},
-	/** Syncs one gateway, or all. Quietly: only problems are told, and those once, where the gateways are listed. */
-	async run(gatewayId: string | null = null, quietly = false): Promise<void> {
-		if (running) return;
-		running = true;
-		const report = quietly ? await settle(ask().syncRun(gatewayId)) : null;
-		const answer = report ? (report.status === 'ok' ? report.data : null) : await act(ask().syncRun(gatewayId));
-		[running, progress] = [false, null];
-		if (!answer || quietly) return;
-		for (const line of answer.lines.filter(({ problem }) => problem)) {
-			const message = m.sync_problem({ gateway: line.gateway, problem: line.problem ?? '' });
-			toasts.failed({
-				code: 'gateway_unreachable',
-				message,
-				hints: line.hint ? [line.hint] : [],
-				field: null,
-				retryable: true,
-			});
-		}
-		const rows = answer.lines.reduce((sum, line) => sum + line.rows, 0);
-		if (answer.complete) toasts.done(rows === 0 ? m.sync_done_none() : m.sync_done({ count: rows }));
+	/** Syncs one gateway, or all, and tells how it went. */
+	async run(gatewayId: string | null = null): Promise<void> {
+		if (sync.running) return;
+		asked = true;
+		const report = await act(ask().syncRun(gatewayId));
+		[asked, progress] = [false, null];
+		if (report) tell(report);
 	},
 	async cancel(): Promise<void> {
 		await act(ask().syncCancel());

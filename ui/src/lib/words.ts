@@ -15,6 +15,56 @@ export const environmentText = named({ prod: m.env_prod, staging: m.env_staging,
 
 export const scopeText = named({ inference: m.scope_inference, read_only: m.scope_read_only, full: m.scope_full });
 
+/** What was done, from its code in the audit log. */
+export const actionText = named({
+	account_create: m.action_account_create,
+	account_update: m.action_account_update,
+	account_pause: m.action_account_pause,
+	account_resume: m.action_account_resume,
+	account_budget: m.action_account_budget,
+	account_attribute: m.action_account_attribute,
+	key_create: m.action_key_create,
+	key_update: m.action_key_update,
+	key_budget: m.action_key_budget,
+	key_pause: m.action_key_pause,
+	key_resume: m.action_key_resume,
+	key_revoke: m.action_key_revoke,
+	key_rotate: m.action_key_rotate,
+	client_create: m.action_client_create,
+	client_update: m.action_client_update,
+	client_from_account: m.action_client_from_account,
+	client_pause: m.action_client_pause,
+	client_resume: m.action_client_resume,
+	client_close: m.action_client_close,
+	gateway_connect: m.action_gateway_connect,
+	gateway_update: m.action_gateway_update,
+	gateway_remove: m.action_gateway_remove,
+	sandbox_open: m.action_sandbox_open,
+	price_set: m.action_price_set,
+	invoice_draft: m.action_invoice_draft,
+	invoice_draft_month: m.action_invoice_draft_month,
+	invoice_edit: m.action_invoice_edit,
+	invoice_discard: m.action_invoice_discard,
+	invoice_finalise: m.action_invoice_finalise,
+	invoice_finalise_month: m.action_invoice_finalise_month,
+	invoice_paid: m.action_invoice_paid,
+	import_apply: m.action_import_apply,
+	settings_agency: m.action_settings_agency,
+	settings_sync: m.action_settings_sync,
+	vault_session: m.action_vault_session,
+	sync_run: m.action_sync_run,
+	undo: m.action_undo,
+});
+
+/** Who did it. */
+export const originText = named({
+	window: m.origin_window,
+	cli: m.origin_cli,
+	sync: m.origin_sync,
+	import: m.origin_import,
+	system: m.origin_system,
+});
+
 /** Who stops the caller at the cap: never shown stronger than it is (U18). */
 export function enforcementText(code: string): { short: string; long: string } {
 	const names: Record<string, { short: string; long: string }> = {

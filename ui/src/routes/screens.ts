@@ -10,7 +10,6 @@ import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import Tags from '@lucide/svelte/icons/tags';
 import ActivityPage from '$features/activity/ActivityPage.svelte';
-import ClientPage from '$features/clients/ClientPage.svelte';
 import ClientsPage from '$features/clients/ClientsPage.svelte';
 import GatewaysPage from '$features/gateways/GatewaysPage.svelte';
 import InvoicePage from '$features/invoices/InvoicePage.svelte';
@@ -21,6 +20,7 @@ import PricesPage from '$features/prices/PricesPage.svelte';
 import SettingsPage from '$features/settings/SettingsPage.svelte';
 import UsagePage from '$features/usage/UsagePage.svelte';
 import { m } from '$lib/paraglide/messages';
+import ClientRoute from './ClientRoute.svelte';
 
 type Icon = Component<{ size?: number; class?: string; 'aria-hidden'?: 'true' }>;
 
@@ -38,7 +38,7 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
 	{ id: 'overview', title: m.nav_overview, icon: LayoutDashboard, letter: 'o', page: OverviewPage },
-	{ id: 'clients', title: m.nav_clients, icon: Building, letter: 'c', page: ClientsPage, detail: ClientPage },
+	{ id: 'clients', title: m.nav_clients, icon: Building, letter: 'c', page: ClientsPage, detail: ClientRoute },
 	{ id: 'keys', title: m.nav_keys, icon: KeyRound, letter: 'k', page: KeysPage },
 	{ id: 'usage', title: m.nav_usage, icon: ChartColumn, letter: 'u', page: UsagePage },
 	{ id: 'invoices', title: m.nav_invoices, icon: FileText, letter: 'i', page: InvoicesPage, detail: InvoicePage },

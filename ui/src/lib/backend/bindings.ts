@@ -34,6 +34,7 @@ export const commands = {
 	syncCancel: () => typedError<null, ErrorView>(__TAURI_INVOKE("sync_cancel")),
 	clientCreate: (input: ClientInput) => typedError<ClientRow, ErrorView>(__TAURI_INVOKE("client_create", { input })),
 	clientUpdate: (id: string, input: ClientInput) => typedError<ClientRow, ErrorView>(__TAURI_INVOKE("client_update", { id, input })),
+	clientFromAccount: (accountId: string) => typedError<ClientRow, ErrorView>(__TAURI_INVOKE("client_from_account", { accountId })),
 	clientPause: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("client_pause", { id })),
 	clientResume: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("client_resume", { id })),
 	clientClose: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("client_close", { id })),
@@ -63,6 +64,7 @@ export const commands = {
 	importApply: (gatewayId: string, path: string, columns: ColumnView[]) => typedError<ImportDone, ErrorView>(__TAURI_INVOKE("import_apply", { gatewayId, path, columns })),
 	settingsAgency: (input: AgencyInput) => typedError<SettingsView, ErrorView>(__TAURI_INVOKE("settings_agency", { input })),
 	settingsSync: (minutes: number) => typedError<SettingsView, ErrorView>(__TAURI_INVOKE("settings_sync", { minutes })),
+	painted: () => typedError<null, ErrorView>(__TAURI_INVOKE("painted")),
 	vaultSession: () => typedError<SettingsView, ErrorView>(__TAURI_INVOKE("vault_session")),
 };
 

@@ -5,6 +5,7 @@
  * `huge`, `hostile`, `failing`, `slow`, in any mixture (`?fake=huge,failing`).
  */
 import type { Backend, Commands, GatewayInput } from '../backend';
+import { emptyClient } from './defaults';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
 import { clientRow, gatewayView, probeOf } from './views';
@@ -23,6 +24,7 @@ type ClientCommands = Pick<
 	Commands,
 	| 'clientCreate'
 	| 'clientUpdate'
+	| 'clientFromAccount'
 	| 'clientPause'
 	| 'clientResume'
 	| 'clientClose'
@@ -82,6 +84,19 @@ function clientCommands(world: World): ClientCommands {
 			if (!client) return missing('The client');
 			client.input = input;
 			world.done([...tags, 'invoices'], '', { action: 'client_update', target: input.name });
+			return ok(clientRow(world, client));
+		},
+		clientFromAccount: async (accountId) => {
+			const account = world.accounts.find(({ id }) => id === accountId);
+			if (!account) return missing('The account');
+			const client: FakeClient = {
+				id: world.id('cl'),
+				status: 'active',
+				input: { ...emptyClient(), name: account.name },
+			};
+			world.clients.push(client);
+			account.clientId = client.id;
+			world.done([...tags, 'usage', 'gateways'], '', { action: 'client_from_account', target: account.name });
 			return ok(clientRow(world, client));
 		},
 		clientPause: async (id) => set(id, 'paused', 'client_pause', 'is paused'),
@@ -254,6 +269,7 @@ type OtherCommands = Pick<
 	| 'settingsAgency'
 	| 'settingsSync'
 	| 'vaultSession'
+	| 'painted'
 	| 'undo'
 	| 'usageExport'
 	| 'importPreview'
@@ -285,6 +301,7 @@ function otherCommands(world: World): OtherCommands {
 			world.emit('settings');
 			return ok(settingsView(world));
 		},
+		painted: async () => ok(null),
 		undo: async (ticket) => {
 			const undo = world.undos.get(ticket);
 			world.undos.delete(ticket);

@@ -145,8 +145,22 @@ export function keyRow(world: World, key: FakeKey): KeyRow {
 }
 
 export function probeOf(): ProbeView {
-	const can = ['account_pause', 'key_pause', 'key_rotate', 'budgets', 'rate_limits', 'usage_rows', 'usage_daily'];
-	const cannot = ['key_expiry_extend', 'audit_log'];
+	const can = [
+		'account_list',
+		'account_write',
+		'account_pause',
+		'account_budget',
+		'key_list',
+		'key_write',
+		'key_pause',
+		'key_models',
+		'key_rate_limit',
+		'key_expiry',
+		'usage_requests',
+		'usage_days',
+		'model_list',
+	];
+	const cannot = ['key_scope'];
 	return {
 		version: '1.109.2',
 		readOnly: false,
@@ -165,7 +179,7 @@ export function probeOf(): ProbeView {
 		findings: [
 			{
 				level: 'warning',
-				code: 'margin_configured',
+				code: 'cost_margin',
 				message: 'The proxy adds a margin of its own (cost_margin_config); the cost Purser reads already holds it.',
 			},
 			{
