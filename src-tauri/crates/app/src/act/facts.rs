@@ -37,7 +37,7 @@ pub(super) fn intent(deed: &Deed) -> sync::Intent {
 }
 
 /// The SHA-256 of a secret.
-fn fingerprint(secret: &Secret) -> Option<KeyFingerprint> {
+pub(crate) fn fingerprint(secret: &Secret) -> Option<KeyFingerprint> {
     let digest = Sha256::digest(secret.expose().as_bytes());
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     KeyFingerprint::new(&hex)

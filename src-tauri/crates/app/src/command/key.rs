@@ -5,14 +5,14 @@
 
 mod ticket;
 
-use domain::{ExternalId, GatewayId, Key, KeyId, KeySpec, Limit, Name};
+use domain::{ExternalId, GatewayId, Key, KeyId, KeySpec, Limit, Name, Secret};
 use gateway::{Action, Cursor, Item, Resource};
 use store::Origin;
 use store::table::key::KeyFilter;
 use store::table::{StoredAccount, StoredGateway, StoredKey};
 
 use super::input;
-use crate::act::{Applied, Deed, act};
+use crate::act::{Applied, Deed, act, facts};
 use crate::query::key::key_get;
 use crate::undo::{self, Step, WayBack};
 use crate::wire::{BudgetInput, Code, CreatedKey, Done, KeyInput, KeyRow};
@@ -82,11 +82,28 @@ async fn make(
     };
     let applied = act(app, origin, deed).await?;
     let id = applied.key.ok_or_else(|| AppError::internal("the gateway made a key and did not describe it"))?;
-    let secret = applied.receipt.secret.unwrap_or(secret);
+    let secret = theirs_or_ours(&applied, secret)?;
     let ticket = app.ticket()?;
     app.secrets().put(ticket.clone(), secret, app.now());
     let base_url = connect::calling_address(app, gateway).await?;
     Ok(CreatedKey { key: key_get(app, id).await?, ticket, base_url })
+}
+
+/// The secret the key really has. A key that was found again after a lost reply may have one that the gateway made and
+/// nobody saw: showing ours instead would hand out a secret that opens nothing.
+fn theirs_or_ours(applied: &Applied, ours: Secret) -> Result<Secret, AppError> {
+    if let Some(theirs) = &applied.receipt.secret {
+        return Ok(theirs.clone());
+    }
+    let made = applied.receipt.key.as_ref();
+    match made.and_then(|key| key.fingerprint.as_ref()) {
+        Some(print) if facts::fingerprint(&ours).as_ref() != Some(print) => {
+            let name = made.map(|key| key.spec.name.to_string()).unwrap_or_default();
+            let message = format!("the key {name} was made, but its secret was lost with the gateway's reply");
+            Err(AppError::new(Code::OutcomeUnknown, message).hint("Rotate the key to get a secret, then revoke it."))
+        }
+        _ => Ok(ours),
+    }
 }
 
 /// Shows a new key's secret, until it has been stored or ten minutes have passed.
