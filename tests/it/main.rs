@@ -1,3 +1,17 @@
 //! Acceptance: what Purser promises, tested from outside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may stop at the first surprise, and tells what it measured"
+)]
+
+mod crash;
+mod faults;
+mod journey;
+mod live_litellm;
+mod secrets;
+mod stage;
 mod tidy;

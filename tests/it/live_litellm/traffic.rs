@@ -1,0 +1,117 @@
+//! The clients' software: real calls with the revealed secrets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::proxy::Proxy;
+use super::{CHEAP, DEAR};
+use crate::stage;
+
+/// Calls at the same time.
+const PARALLEL: usize = 8;
+/// Calls of the key that is driven past its budget.
+const PAST: usize = 20;
+
+/// One piece of a client's software.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// Place of its client in the cast.
+    pub(crate) client: usize,
+    /// Name of its key.
+    pub(crate) name: String,
+    pub(crate) secret: String,
+    pub(crate) base_url: String,
+    /// Whether its budget is small.
+    pub(crate) small: bool,
+}
+
+/// What was called: number of answers by key's name, client and status.
+#[derive(Default)]
+pub(crate) struct Calls(BTreeMap<(String, usize, u16), u64>);
+
+impl Calls {
+    fn note(&mut self, caller: &Caller, status: u16) {
+        *self.0.entry((caller.name.clone(), caller.client, status)).or_default() += 1;
+    }
+
+    pub(crate) fn served_of(&self, client: usize) -> u64 {
+        let of = |(key, _): &(&(String, usize, u16), &u64)| key.1 == client && key.2 == 200;
+        self.0.iter().filter(of).map(|(_, count)| count).sum()
+    }
+
+    pub(crate) fn eprint(&self) {
+        for ((key, _, status), count) in &self.0 {
+            eprintln!("{count:4} × {status} {key}");
+        }
+    }
+
+    /// Makes so many calls: some drive the key with the small budget past it, the rest are spread over the others.
+    pub(crate) async fn make(&mut self, proxy: &Proxy, callers: &[Caller], all: usize) {
+        let small = callers.iter().find(|caller| caller.small).expect("one key has a small budget");
+        for _ in 0..PAST {
+            let status = stage::chat(&proxy.http, &small.base_url, &small.secret, DEAR).await;
+            self.note(small, status);
+        }
+        let served = self.served_of(small.client);
+        assert!((2..=8).contains(&served), "the budget must stop the key after a few calls, not after {served}");
+        let refused: Vec<u16> = self.0.keys().map(|key| key.2).filter(|status| *status != 200).collect();
+        assert!(refused.len() == 1 && (400..500).contains(&refused[0]), "past its budget: {refused:?}");
+        let others: Vec<Caller> = callers.iter().filter(|caller| !caller.small).cloned().collect();
+        self.spread(proxy, others, all - PAST).await;
+    }
+
+    async fn spread(&mut self, proxy: &Proxy, callers: Vec<Caller>, all: usize) {
+        let (next, callers, mut workers) = (Arc::new(AtomicUsize::new(0)), Arc::new(callers), JoinSet::new());
+        for _ in 0..PARALLEL {
+            let (next, callers, http) = (Arc::clone(&next), Arc::clone(&callers), proxy.http.clone());
+            workers.spawn(async move {
+                let mut answers = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= all {
+                        return answers;
+                    }
+                    let caller = &callers[number % callers.len()];
+                    let model = if number % 12 == 5 { DEAR } else { CHEAP };
+                    answers.push((caller.clone(), stage::chat(&http, &caller.base_url, &caller.secret, model).await));
+                }
+            });
+        }
+        for (caller, status) in workers.join_all().await.into_iter().flatten() {
+            assert_eq!(status, 200, "{} is within its limits", caller.name);
+            self.note(&caller, status);
+        }
+    }
+
+    /// Calls with every key of a client until all answer with a status three times running; after how many seconds the
+    /// first of the three rounds began.
+    pub(crate) async fn until(
+        &mut self,
+        proxy: &Proxy,
+        callers: &[Caller],
+        client: usize,
+        wanted: (u16, u32),
+    ) -> f32 {
+        let (status, bound) = wanted;
+        let (start, mut since, mut rounds) = (Instant::now(), None, 0);
+        while rounds < 3 {
+            let round = start.elapsed();
+            let mut all = true;
+            for caller in callers.iter().filter(|caller| caller.client == client) {
+                let answer = stage::chat(&proxy.http, &caller.base_url, &caller.secret, CHEAP).await;
+                assert!(answer == 200 || answer == 401, "{}: {answer}", caller.name);
+                self.note(caller, answer);
+                all &= answer == status;
+            }
+            rounds = if all { rounds + 1 } else { 0 };
+            since = if all { since.or(Some(round)) } else { None };
+            assert!(all || round <= Duration::from_secs(u64::from(bound) + 1), "not {status} within {bound} s");
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        since.unwrap_or_default().as_secs_f32()
+    }
+}
