@@ -1,0 +1,18 @@
+/** Where the error of a form is shown: at the field it names, or above the form when it names none of its fields. */
+import type { ErrorView } from './backend/backend';
+
+export interface FieldErrors {
+	/** What is wrong with a field. */
+	at(field: string): string | null;
+	/** What is wrong with the whole. */
+	rest: ErrorView | null;
+}
+
+/** `fields` are those the form shows. A hint follows its message, since a field has room for one text only. */
+export function fieldErrors(error: ErrorView | null, fields: readonly string[]): FieldErrors {
+	const known = error?.field && fields.includes(error.field) ? error : null;
+	return {
+		at: (field) => (known?.field === field ? [known.message, ...known.hints].join(' ') : null),
+		rest: known ? null : error,
+	};
+}
