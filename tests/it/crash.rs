@@ -23,8 +23,9 @@ const HOME: &str = "PURSER_CRASH_HOME";
 const AT: &str = "PURSER_CRASH_NOW";
 const TOKEN: &str = "PURSER_CRASH_TOKEN";
 const KILLS: u32 = 100;
-/// Latest instant of a kill after the app has opened, in microseconds.
+/// Latest instant of a kill after the app has opened, in microseconds; of every tenth, so many times later.
 const LATEST: u64 = 300_000;
+const LATER: u64 = 10;
 /// Days of history a sync asks for.
 const HISTORY: i32 = 400;
 
@@ -83,7 +84,8 @@ fn kill_one(home: &Path, clock: &HandClock, token: &Secret, round: u32) -> bool 
         std::thread::sleep(Duration::from_millis(1));
     }
     let moment = u64::from(round).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    std::thread::sleep(Duration::from_micros((moment >> 33) % LATEST));
+    let latest = if round % 10 == 9 { LATEST * LATER } else { LATEST };
+    std::thread::sleep(Duration::from_micros((moment >> 33) % latest));
     child.kill().unwrap();
     child.wait().unwrap();
     std::fs::remove_file(ready).unwrap();
@@ -114,6 +116,9 @@ async fn r25_a_hundred_kills_during_sync_lose_and_double_nothing() {
     let app = open(home, Arc::clone(&clock), token).await;
     app.store().check().await.expect("the file must be sound before anything mends it");
     assert_eq!(differences(&app).await, 0, "roll-ups must be exact after a kill");
+    let kept: u64 = ours(&app).await.values().map(|sum| sum.0).sum();
+    eprintln!("{kept} requests were kept by processes that were killed");
+    assert!(kept > 0, "the kills must have hit syncs that had got something done");
     let report = sync::sync_run(&app, Origin::Cli, None).await.unwrap();
     assert!(report.complete, "{report:?}");
     assert_eq!(differences(&app).await, 0, "roll-ups must be exact");

@@ -1,7 +1,7 @@
 //! The whole way on a real LiteLLM proxy: connect, clients and keys, 300 paid calls, sync, pause, prices, invoices.
 //!
 //! Runs when `PURSER_LIVE_LITELLM_URL` and `PURSER_LIVE_LITELLM_KEY` name a proxy that may be written to and that offers
-//! the models `atlas-chat` and `atlas-large` (the latter dear: a call costs about a dollar of its own accounting). What
+//! the models `atlas-chat` and `atlas-large` (the latter dear: by its own accounting a call costs some dollars). What
 //! it makes there has names of its own for each run and is removed in the end.
 
 mod books;
@@ -23,11 +23,11 @@ use proxy::Proxy;
 use traffic::{Caller, Calls};
 
 const BY: Origin = Origin::Cli;
-/// A model that costs next to nothing, and one that costs about a dollar a call.
+/// A model that costs next to nothing, and one that costs some dollars a call.
 const CHEAP: &str = "atlas-chat";
 const DEAR: &str = "atlas-large";
 /// The budget that one key is driven past, in dollars a day.
-const SMALL: &str = "2.00";
+const SMALL: &str = "10.00";
 /// Calls through all keys together.
 const CALLS: usize = 300;
 

@@ -69,6 +69,8 @@ async fn s0_04_secrets_are_nowhere_but_in_the_vault() {
     said.text("the audit log", format!("{:?}", audit(&app).await));
     said.text("the app itself", format!("{app:?}"));
 
+    let masked = said.0.iter().filter(|(_, text)| text.contains("[redacted]")).count();
+    assert!(masked >= 10, "the parrot was heard, and what it repeated was masked: {masked} times");
     let mut secrets = parrot.secrets();
     assert!(secrets.len() >= 3, "the keys that were made and those that were refused: {}", secrets.len());
     assert!(secrets.contains(&scene.secret), "the parrot hears the secrets that are sent");
@@ -134,7 +136,10 @@ async fn provoke(app: &App, scene: &Scene, parrot: &Parrot, said: &mut Said) {
     let inside = stage::sandbox_at("Another", &format!("http://admin:{CANARY}@127.0.0.1:1"));
     said.result("a key in the address", gateway::gateway_connect(app, BY, inside, CANARY.to_owned()).await);
     let swapped = stage::sandbox_at(CANARY, CANARY);
-    said.text("a key as address", format!("{:?}", gateway::gateway_connect(app, BY, swapped, String::new()).await.err().map(|error| error.code)));
+    said.text(
+        "a key as address",
+        format!("{:?}", gateway::gateway_connect(app, BY, swapped, String::new()).await.err().map(|error| error.code)),
+    );
     said.result("a connection", gateway::gateway_connect(app, BY, typed.clone(), CANARY.to_owned()).await);
     said.result("an update", gateway::gateway_update(app, BY, &scene.gateway, typed, Some(CANARY.to_owned())).await);
     said.result("a key", key::key_create(app, BY, stage::key(&scene.account, "never-made", "dev")).await);

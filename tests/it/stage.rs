@@ -118,6 +118,8 @@ pub async fn account_of(app: &App, client: &str) -> app::wire::AccountView {
 
 /// An HTTP client that goes straight to this machine.
 pub fn http() -> reqwest::Client {
+    // The app's own adapters may have chosen the same one before.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("an HTTP client")
 }
 

@@ -71,12 +71,7 @@ async fn a_connection_that_fails_says_why_and_keeps_nothing() {
             "sbx-admin-wrong",
             wanted(Code::GatewayDenied, &["token", "key", "credential"], &["copy the admin key again"]),
         ),
-        (
-            "no key",
-            stage::sandbox_at("A", &url),
-            " ",
-            wanted(Code::GatewayDenied, &["credential"], &["paste", "copy"]),
-        ),
+        ("no key", stage::sandbox_at("A", &url), " ", wanted(Code::GatewayDenied, &["credential"], &["paste", "copy"])),
         ("no name", stage::sandbox_at(" ", &url), &key, wanted(Code::Invalid, &["name"], &["name is needed"])),
     ];
     for (what, typed, credential, wanted) in rows {
@@ -125,7 +120,10 @@ impl EventSink for Sabotage {
 async fn a_gateway_that_goes_away_during_a_sync_does_not_stop_another() {
     let (profile, clock) = (Profile::new().unwrap(), HandClock::at(NOW));
     let (first, second) = (stage::sandbox(Arc::clone(&clock), 3).await, stage::sandbox(Arc::clone(&clock), 4).await);
-    let rows = [("First", first.base_url.clone(), first.admin_token.clone()), ("Second", second.base_url.clone(), second.admin_token.clone())];
+    let rows = [
+        ("First", first.base_url.clone(), first.admin_token.clone()),
+        ("Second", second.base_url.clone(), second.admin_token.clone()),
+    ];
     let sabotage = Arc::new(Sabotage(Mutex::new(Some(first))));
     let options = AppOptions { events: Arc::clone(&sabotage) as Arc<dyn EventSink>, ..stage::options(clock) };
     let app = App::open(app::Profile::at(profile.path()), options).await.unwrap();

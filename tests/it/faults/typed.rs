@@ -29,7 +29,12 @@ async fn connected(profile: &Profile, seed: u8) -> (App, Server, String) {
 async fn r34_names_are_text_or_are_refused() {
     let profile = Profile::new().unwrap();
     let (app, server, gateway) = connected(&profile, 5).await;
-    let allowed = ["<img src=x onerror=alert(1)>", "=HYPERLINK(\"http://evil.example\")", "O'Brien & Söhne 株式会社", "'; DROP TABLE client; --"];
+    let allowed = [
+        "<img src=x onerror=alert(1)>",
+        "=HYPERLINK(\"http://evil.example\")",
+        "O'Brien & Söhne 株式会社",
+        "'; DROP TABLE client; --",
+    ];
     for name in allowed {
         let row = client_create(&app, BY, stage::client(name, &[&gateway])).await.unwrap();
         assert_eq!(row.name, name, "kept as it was typed");
@@ -92,7 +97,8 @@ async fn budgets_that_make_no_sense_are_not_sent() {
     }
     let keys = stage::sandbox_told(&stage::http(), &server, "/admin/v1/keys?limit=500").await;
     assert!(keys.iter().all(|key| key["name"] != "never"), "nothing was sent");
-    let typed = app::wire::KeyInput { budget: Some(stage::budget("0", "total")), ..stage::key(&account, "zero", "dev") };
+    let typed =
+        app::wire::KeyInput { budget: Some(stage::budget("0", "total")), ..stage::key(&account, "zero", "dev") };
     let made = key_create(&app, BY, typed).await.unwrap();
     let secret = app::command::key::secret_reveal(&app, &made.ticket).await.unwrap();
     let status = stage::chat(&stage::http(), &made.base_url, &secret, "gpt-4.1-nano").await;

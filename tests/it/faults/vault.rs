@@ -32,11 +32,7 @@ async fn child_without_a_keychain() {
     sentence("the settings", &view.vault_problem.expect("why"));
     let (typed, token) = (stage::sandbox_at("A", &server.base_url), server.admin_token.expose().to_owned());
     let error = gateway_connect(&app, BY, typed.clone(), token.clone()).await.unwrap_err();
-    let wanted = Wanted {
-        code: Code::VaultUnavailable,
-        cause: &["no secret service"],
-        remedy: &["gnome keyring"],
-    };
+    let wanted = Wanted { code: Code::VaultUnavailable, cause: &["no secret service"], remedy: &["gnome keyring"] };
     must("a connection", &error, &wanted);
     assert!(error.hints.iter().any(|hint| hint.contains("in memory")), "the other choice is told: {error:?}");
     assert_eq!(gateway_list(&app).await.unwrap(), [], "nothing was kept");
@@ -68,7 +64,8 @@ async fn a_credential_that_is_gone_is_asked_for_again() {
     assert!(problem.contains("no admin credential"), "{problem}");
     assert!(line.hint.as_deref().expect("a hint").contains("paste its admin key again"), "{line:?}");
     let error = app::command::client::client_create(&app, BY, stage::client("Acme", &[&gateway.id])).await.unwrap_err();
-    let wanted = Wanted { code: Code::GatewayDenied, cause: &["no admin credential"], remedy: &["paste its admin key"] };
+    let wanted =
+        Wanted { code: Code::GatewayDenied, cause: &["no admin credential"], remedy: &["paste its admin key"] };
     must("a write", &error, &wanted);
     let typed = stage::sandbox_at("A", &server.base_url);
     app::command::gateway::gateway_update(&app, BY, &gateway.id, typed, Some(token)).await.unwrap();

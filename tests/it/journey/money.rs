@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use app::command::invoice::{invoice_discard, invoice_draft, invoice_edit, invoice_finalise, invoice_paid, invoice_save};
+use app::command::invoice::{
+    invoice_discard, invoice_draft, invoice_edit, invoice_finalise, invoice_paid, invoice_save,
+};
 use app::command::price::price_set;
 use app::query::invoice::{invoice_get, invoice_list};
 use app::query::overview::overview;

@@ -37,7 +37,12 @@ pub(crate) async fn close_the_month(app: &App, proxy: &Proxy, cast: &Cast) {
         expected.check(&draft);
         let last = invoice_finalise(app, BY, &draft.row.id).await.unwrap();
         expected.check(&last);
-        eprintln!("invoice {} for {}: {}", last.row.number.as_deref().unwrap_or("?"), client.row.name, last.row.total.text);
+        eprintln!(
+            "invoice {} for {}: {}",
+            last.row.number.as_deref().unwrap_or("?"),
+            client.row.name,
+            last.row.total.text
+        );
         pdf(app, &last).await;
     }
 }

@@ -107,8 +107,7 @@ pub(crate) async fn agree_with_totals(proxy: &Proxy, cast: &Cast, rows: &[Row]) 
         assert_eq!(counted, cost, "the counter of the key {alias}");
     }
     for client in &cast.clients {
-        let own: Vec<Row> =
-            rows.iter().filter(|row| row.team_id.as_deref() == Some(&client.team)).cloned().collect();
+        let own: Vec<Row> = rows.iter().filter(|row| row.team_id.as_deref() == Some(&client.team)).cloned().collect();
         let cost: i128 = own.iter().map(Row::nanos).sum();
         let served = own.iter().filter(|row| row.served()).count() as u64;
         assert_eq!(proxy.cube(&client.team).await, (served, cost), "the cube of {}", client.row.name);

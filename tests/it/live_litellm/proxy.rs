@@ -140,7 +140,8 @@ impl Proxy {
             total_spend: Box<RawValue>,
             total_successful_requests: u64,
         }
-        let path = format!("/team/daily/activity?team_ids={team}&start_date=2020-01-01&end_date=2099-01-01&page_size=1000");
+        let path =
+            format!("/team/daily/activity?team_ids={team}&start_date=2020-01-01&end_date=2099-01-01&page_size=1000");
         let cube: Cube = serde_json::from_str(&self.told(&path).await).expect("a cube");
         (cube.metadata.total_successful_requests, nanos(cube.metadata.total_spend.get()))
     }

@@ -76,7 +76,7 @@ impl Calls {
                         return answers;
                     }
                     let caller = &callers[number % callers.len()];
-                    let model = if number % 12 == 5 { DEAR } else { CHEAP };
+                    let model = if number % 11 == 5 { DEAR } else { CHEAP };
                     answers.push((caller.clone(), stage::chat(&http, &caller.base_url, &caller.secret, model).await));
                 }
             });
@@ -89,13 +89,7 @@ impl Calls {
 
     /// Calls with every key of a client until all answer with a status three times running; after how many seconds the
     /// first of the three rounds began.
-    pub(crate) async fn until(
-        &mut self,
-        proxy: &Proxy,
-        callers: &[Caller],
-        client: usize,
-        wanted: (u16, u32),
-    ) -> f32 {
+    pub(crate) async fn until(&mut self, proxy: &Proxy, callers: &[Caller], client: usize, wanted: (u16, u32)) -> f32 {
         let (status, bound) = wanted;
         let (start, mut since, mut rounds) = (Instant::now(), None, 0);
         while rounds < 3 {

@@ -125,8 +125,11 @@ async fn forward(behind: &str, request: &str) -> Vec<u8> {
 
 fn echo(status: u16, request: &str) -> Vec<u8> {
     let message = format!("this is refused: {request}");
-    let body = serde_json::json!({ "error": { "code": "refused", "type": "auth_error", "message": message } }).to_string();
+    let body =
+        serde_json::json!({ "error": { "code": "refused", "type": "auth_error", "message": message } }).to_string();
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} No\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close");
+    let head = format!(
+        "HTTP/1.1 {status} No\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close"
+    );
     format!("{head}\r\nx-echo: {}\r\n\r\n{body}", request.lines().last().unwrap_or_default()).into_bytes()
 }

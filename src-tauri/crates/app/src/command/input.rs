@@ -34,7 +34,9 @@ pub(super) fn models(names: &[String]) -> Result<ModelScope, AppError> {
 
 /// A budget, in the currency in which its gateway counts.
 pub(super) fn budget(input: &BudgetInput, currency: Currency) -> Result<Budget, AppError> {
-    let amount = Nanos::parse(input.amount.trim()).map_err(|error| AppError::invalid("budget.amount", error))?;
+    let hint = "Write an amount such as 12.50, at most 1,000,000,000; or leave the budget out.";
+    let refused = |error| AppError::invalid("budget.amount", error).hint(hint);
+    let amount = Nanos::parse(input.amount.trim()).map_err(refused)?;
     let period = BudgetPeriod::from_code(&input.period).ok_or_else(|| {
         let message = format!("`{}` is not a period: use daily, weekly, monthly or total", input.period);
         AppError::invalid("budget.period", message)
