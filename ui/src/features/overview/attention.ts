@@ -18,12 +18,17 @@ export function attentionOf(view: OverviewView): Note[] {
 	return [...failing(view), ...unattributed(view), ...unpriced(view)];
 }
 
+/** Two texts stand behind each other: the first must end. */
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function failing({ gateways }: OverviewView): Note[] {
 	return gateways
 		.filter(({ freshness }) => freshness.state === 'failing')
 		.map(({ gatewayId, name, problem, hint }) => ({
 			id: `failing-${gatewayId}`,
-			text: [m.attention_failing({ name, problem: problem ?? m.attention_unknown() }), hint].filter(Boolean).join(' '),
+			text: [sentence(m.attention_failing({ name, problem: problem ?? m.attention_unknown() })), hint]
+				.filter(Boolean)
+				.join(' '),
 			action: m.attention_open_gateway(),
 			path: '/gateways',
 			query: { id: gatewayId },

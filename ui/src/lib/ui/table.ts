@@ -19,6 +19,11 @@ export interface Sorting {
 	descending: boolean;
 }
 
+/** A heading with a capital: roles such as `cost` are written small elsewhere. */
+export function heading(title: string): string {
+	return title.charAt(0).toLocaleUpperCase() + title.slice(1);
+}
+
 /** A click on a heading: first descending for numbers, ascending for text; then the other way; then as it came. */
 export function nextSorting<T>(now: Sorting | null, column: Column<T>): Sorting | null {
 	const first = column.align === 'right';

@@ -36,7 +36,8 @@ export function makeCells(world: World): Cell[] {
 			for (const key of keys) {
 				const gatewayId = world.accounts.find(({ id }) => id === key.accountId)?.gatewayId ?? 'gw_1';
 				seed.models.forEach((model, place) => {
-					const part = (dollars * weight(key.environment) * [0.62, 0.3, 0.08][place]! * (0.8 + draw() * 0.4)) / total;
+					const part =
+						(dollars * weight(key.environment) * ([0.62, 0.3, 0.08][place] ?? 0) * (0.8 + draw() * 0.4)) / total;
 					if (part > 0) cells.push(cellOf(day, seed.id, gatewayId, key.id, model, part * world.scale, draw));
 				});
 			}
