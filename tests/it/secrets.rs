@@ -1,7 +1,5 @@
 //! Canaries: an admin key and clients' keys, sent through everything the app does, found nowhere but in the vault.
 
-mod parrot;
-
 use std::sync::Arc;
 
 use acceptance::Profile;
@@ -10,8 +8,8 @@ use app::wire::{DocumentKind, TableFormat, UsageGroup};
 use app::{App, AppError, Origin};
 use serde::Serialize;
 
+use crate::stage::parrot::{Manner, Parrot};
 use crate::stage::{self, HandClock, NOW};
-use parrot::{Manner, Parrot};
 
 const BY: Origin = Origin::Window;
 /// An admin key that looks like no key: only who knows it can keep it out.

@@ -1,6 +1,8 @@
 //! The app opened in the test's own process, and what its tests need around it: a clock set by hand, a sandbox gateway
 //! of its own, a caller who is a client's software. Owns no expectation.
 
+pub mod parrot;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;

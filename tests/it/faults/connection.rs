@@ -14,6 +14,7 @@ use app::{App, AppOptions, EventSink, Origin};
 use sandbox::Server;
 
 use super::{Wanted, must, sentence};
+use crate::stage::parrot::{Manner, Parrot};
 use crate::stage::{self, HandClock, NOW};
 
 const BY: Origin = Origin::Window;
@@ -101,6 +102,55 @@ async fn a_key_without_rights_reads_and_changes_nothing() {
     must("a key", &error, &wanted);
     let there = stage::sandbox_told(&stage::http(), &server, "/admin/v1/accounts?limit=500").await;
     assert_eq!(there.len(), 12, "nothing was made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_answers_badly_is_told_as_it_is() {
+    let (profile, clock) = (Profile::new().unwrap(), HandClock::at(NOW));
+    let server = stage::sandbox(Arc::clone(&clock), 12).await;
+    let parrot = Parrot::before(&server.base_url, "the-key-as-known", server.admin_token.expose()).await;
+    let app = stage::open(profile.path(), Arc::clone(&clock) as Arc<dyn app::Clock>).await;
+    let typed = stage::sandbox_at("A", &parrot.base_url);
+    let gateway = gateway_connect(&app, BY, typed, "the-key-as-known".to_owned()).await.unwrap();
+    assert!(sync_run(&app, BY, None).await.unwrap().complete);
+    let accounts = app::query::client::account_list(&app).await.unwrap();
+    let before = (accounts.len(), key_names(&server).await);
+    let unknown = [Code::OutcomeUnknown].as_slice();
+    let refused = [Code::GatewayDenied, Code::GatewayRefused].as_slice();
+    let rows: [(Manner, &[Code], &[&str], &[&str]); 7] = [
+        (Manner::Refuse(400), refused, &["ask again"], &["change what"]),
+        (Manner::Refuse(401), refused, &["refused", "accept"], &["admin key"]),
+        (Manner::Refuse(429), refused, &["ask again", "too many"], &["wait"]),
+        (Manner::Refuse(500), unknown, &["not known"], &["check", "sync"]),
+        (Manner::Drop, unknown, &["not known"], &["check", "sync"]),
+        (Manner::Half, unknown, &["not known"], &["check", "sync"]),
+        (Manner::Page, unknown, &["not known"], &["check", "sync"]),
+    ];
+    for (manner, codes, cause, remedy) in rows {
+        parrot.behave(manner);
+        let what = format!("a key while it answers {manner:?}");
+        let error = key_create(&app, BY, stage::key(&accounts[0].id, "never", "dev")).await.unwrap_err();
+        assert!(codes.contains(&error.code), "{what}: {error:?}");
+        must(&what, &error, &Wanted { code: error.code, cause, remedy });
+        let report = sync_run(&app, BY, None).await.unwrap();
+        let line = &report.lines[0];
+        let what = format!("a sync while it answers {manner:?}");
+        sentence(&what, line.problem.as_deref().unwrap_or_else(|| panic!("{what}: {report:?}")));
+        sentence(&what, line.hint.as_deref().unwrap_or_else(|| panic!("{what}: {report:?}")));
+    }
+    parrot.behave(Manner::Forward);
+    // What is not there right after a lost answer may still come; a minute later it will not.
+    clock.advance(120);
+    assert!(sync_run(&app, BY, None).await.unwrap().complete, "and then it goes on");
+    let accounts = app::query::client::account_list(&app).await.unwrap();
+    assert_eq!((accounts.len(), key_names(&server).await), before, "nothing was made, nothing was lost");
+    let open = app.store().reader().await.unwrap().audit().unsettled().await.unwrap();
+    assert_eq!(open, [], "what was unknown is settled by looking, on {}", gateway.name);
+}
+
+async fn key_names(server: &Server) -> Vec<String> {
+    let keys = stage::sandbox_told(&stage::http(), server, "/admin/v1/keys?limit=500").await;
+    keys.iter().map(|key| key["name"].to_string()).collect()
 }
 
 /// Takes a gateway away as soon as a sync has got something from it.

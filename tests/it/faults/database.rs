@@ -8,6 +8,7 @@ use std::sync::Arc;
 use acceptance::Profile;
 use app::command::client::client_create;
 use app::command::gateway::gateway_connect;
+use app::command::sync::sync_run;
 use app::query::overview::overview;
 use app::wire::Code;
 use app::{App, AppError, Clock, Origin};
@@ -32,6 +33,68 @@ fn lock(database: &Path) -> Child {
     std::io::Read::read_exact(holder.stdout.as_mut().expect("a pipe"), &mut told).expect("it answers");
     assert_eq!(&told, b"held\n");
     holder
+}
+
+const SMALL: &str = "PURSER_TEST_SMALL_DISK";
+
+/// Runs a script that may mount, as nobody in particular; `None` where the system does not allow it.
+fn mounting(script: &str, env: &[(&str, &str)]) -> Option<std::process::ExitStatus> {
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]).envs(env.iter().copied());
+    unshare.stdin(Stdio::null()).stdout(Stdio::null()).status().ok()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_nothing_is_lost() {
+    let profile = Profile::new().unwrap();
+    let exe = std::env::current_exe().unwrap();
+    let env = [(SMALL, profile.path().to_str().unwrap()), ("EXE", exe.to_str().unwrap())];
+    let mount = format!("mount -t tmpfs -o size=2m small \"${SMALL}\"");
+    if !mounting(&mount, &env).is_some_and(|status| status.success()) {
+        eprintln!("this system mounts nothing for tests: a full disk is not tried");
+        return;
+    }
+    let run = format!("{mount} && exec \"$EXE\" --exact faults::database::child_on_a_small_disk --nocapture");
+    assert!(mounting(&run, &env).expect("it starts").success(), "see what it printed");
+}
+
+/// Not a test of its own: it runs where its profile is a disk of two megabytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn child_on_a_small_disk() {
+    let Some(home) = std::env::var_os(SMALL) else { return };
+    let clock = HandClock::at(NOW);
+    let server = stage::sandbox(Arc::clone(&clock), 13).await;
+    let app = stage::open(Path::new(&home), clock as Arc<dyn Clock>).await;
+    client_create(&app, BY, stage::client("Before", &[])).await.unwrap();
+    let token = server.admin_token.expose().to_owned();
+    gateway_connect(&app, BY, stage::sandbox_at("A", &server.base_url), token).await.unwrap();
+    let full = match sync_run(&app, BY, None).await {
+        Ok(report) => report.lines[0].problem.clone().expect("a disk of two megabytes is too small"),
+        Err(error) => error.message,
+    };
+    super::sentence("a sync", &full);
+    assert!(full.contains("the disk is full") && full.contains("free some space"), "{full}");
+    let ballast = Path::new(&home).join("ballast");
+    // Whatever is left is taken, so that not even a small write finds room.
+    let _full = std::fs::write(&ballast, vec![1; 2 << 20]);
+    let error = client_create(&app, BY, stage::client(&"After ".repeat(20), &[])).await;
+    if let Err(error) = error {
+        must(
+            "a client",
+            &error,
+            &Wanted { code: Code::Storage, cause: &["disk is full"], remedy: &["free some space"] },
+        );
+    }
+    assert!(overview(&app).await.is_ok(), "reading goes on");
+    let more = Command::new("mount").args(["-o", "remount,size=512m"]).arg(&home).status().unwrap();
+    assert!(more.success(), "room is made");
+    let report = sync_run(&app, BY, None).await.unwrap();
+    assert!(report.complete, "with room it goes on: {report:?}");
+    app.store().check().await.expect("the file is sound");
+    assert_eq!(app.store().reader().await.unwrap().usage().rollup_differences().await.unwrap(), 0);
+    let clients = app::query::client::client_list(&app).await.unwrap();
+    assert!(clients.iter().any(|client| client.name == "Before"), "nothing is lost");
 }
 
 async fn try_open(profile: &Profile) -> Result<App, AppError> {

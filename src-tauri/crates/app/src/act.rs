@@ -190,10 +190,13 @@ impl<'a> Attempt<'a> {
             tracing::warn!("a refusal could not be noted: {error}");
         }
         let message = format!("{} was refused: {}", facts::sentence(self.deed), reason.message);
-        let hint = if reason.accepted_but_not_saved {
-            "The gateway accepted the change and did not keep it: check its version and configuration, then sync."
-        } else {
-            "Change what the gateway names, then try again."
+        let hint = match (reason.accepted_but_not_saved, reason.status) {
+            (true, _) => {
+                "The gateway accepted the change and did not keep it: check its version and configuration, then sync."
+            }
+            (false, Some(401 | 403)) => "Use an admin key that may do this: paste it under Gateways, then try again.",
+            (false, Some(429)) => "Wait a minute, then try again.",
+            (false, _) => "Change what the gateway names, then try again.",
         };
         let code = self.deed.action.code();
         let context = reason.status.map_or_else(|| code.to_owned(), |status| format!("{code} → {status}"));

@@ -45,7 +45,15 @@ impl Store {
         let mut first = options.connect().await?;
         bring_up_to_date(&mut first, path, migrations).await?;
         first.close().await?;
-        let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(TURN).idle_timeout(None);
+        // SQLite ends a transaction by itself when the disk is full, which sqlx does not see: such a connection counts as
+        // inside a transaction for ever and would refuse every further write.
+        let pool = |max| {
+            let options = SqlitePoolOptions::new().max_connections(max).acquire_timeout(TURN).idle_timeout(None);
+            options.before_acquire(|conn, _| {
+                let usable = !conn.is_in_transaction();
+                Box::pin(async move { Ok(usable) })
+            })
+        };
         let writer = pool(1).connect_lazy_with(options.clone().pragma("cache_size", "-32768"));
         let readers = pool(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
         let store = Self { path: Arc::new(path.to_owned()), readers, writer };

@@ -13,8 +13,14 @@ pub(crate) enum Manner {
     Forward,
     /// With this status, and the request in its message.
     Echo(u16),
+    /// With this status and a word.
+    Refuse(u16),
     /// Not at all, after it has heard everything.
     Drop,
+    /// With half of an answer.
+    Half,
+    /// With a page for people.
+    Page,
 }
 
 /// A parrot in front of a gateway. It knows the gateway's admin token under another name.
@@ -69,12 +75,15 @@ async fn answer(mut stream: TcpStream, ear: Arc<Mutex<Ear>>) {
         (ear.manner, ear.behind.clone(), (request, ear.known_as.clone(), ear.token.clone()))
     };
     let (request, known_as, token) = request;
-    let reply = match manner {
+    let answer = match manner {
         Manner::Drop => return,
+        Manner::Refuse(status) => echo(status, "ask again"),
+        Manner::Half => reply(200, "application/json", "{\"product\": \"purser-sandbox\", \"items\": [{\"id\""),
+        Manner::Page => reply(200, "text/html", "<!doctype html><title>Sign in</title><h1>Sign in</h1>"),
         Manner::Forward => forward(&behind, &request).await,
         Manner::Echo(status) => echo(status, &request.replace(&token, &known_as)),
     };
-    let _gone = stream.write_all(&reply).await;
+    let _gone = stream.write_all(&answer).await;
     let _gone = stream.shutdown().await;
 }
 
@@ -125,11 +134,12 @@ async fn forward(behind: &str, request: &str) -> Vec<u8> {
 
 fn echo(status: u16, request: &str) -> Vec<u8> {
     let message = format!("this is refused: {request}");
-    let body =
-        serde_json::json!({ "error": { "code": "refused", "type": "auth_error", "message": message } }).to_string();
+    let body = serde_json::json!({ "error": { "code": "refused", "type": "auth_error", "message": message } });
+    reply(status, "application/json", &body.to_string())
+}
+
+fn reply(status: u16, kind: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    let head = format!(
-        "HTTP/1.1 {status} No\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close"
-    );
-    format!("{head}\r\nx-echo: {}\r\n\r\n{body}", request.lines().last().unwrap_or_default()).into_bytes()
+    let head = format!("HTTP/1.1 {status} Said\r\ncontent-type: {kind}\r\ncontent-length: {length}");
+    format!("{head}\r\nconnection: close\r\n\r\n{body}").into_bytes()
 }
