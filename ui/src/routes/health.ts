@@ -1,11 +1,2 @@
-/** The state of all gateways in one. */
-import type { FreshnessState, FreshnessView } from '$lib/backend/backend';
-
-const WORSE: readonly FreshnessState[] = ['fresh', 'stale', 'never', 'failing'];
-
-/** The worst state, and the oldest time anything was synced. */
-export function worstOf(all: readonly FreshnessView[]): FreshnessView {
-	const state = all.map((one) => one.state).reduce((a, b) => (WORSE.indexOf(b) > WORSE.indexOf(a) ? b : a), 'fresh');
-	const times = all.flatMap(({ asOf }) => (asOf ? [asOf] : [])).sort();
-	return { state: all.length === 0 ? 'never' : state, asOf: times[0] ?? null };
-}
+/** The state of all gateways in one, for the sidebar. */
+export { worstFreshness as worstOf } from '$lib/freshness';

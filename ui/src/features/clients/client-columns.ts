@@ -8,11 +8,11 @@ export const clientColumns = (): Column<ClientRow>[] => [
 	{ id: 'status', title: m.clients_status(), order: byText((row) => row.status) },
 	{ id: 'gateways', title: m.nav_gateways(), order: byText((row) => row.gateways.join(', ')) },
 	{ id: 'keys', title: m.nav_keys(), align: 'right', order: byNumber((row) => row.keys) },
-	{ id: 'charge', title: m.clients_month_charge(), align: 'right', order: byAmount((row) => row.month.charge) },
-	{ id: 'cost', title: m.clients_month_cost(), align: 'right', order: byAmount((row) => row.month.cost) },
-	{ id: 'margin', title: m.clients_month_margin(), align: 'right', order: byAmount((row) => row.month.margin) },
-	{ id: 'budget', title: m.clients_tightest(), width: '9rem', order: byNumber((row) => row.budget?.percent) },
-	{ id: 'spark', title: m.clients_trend(), width: '7rem' },
+	{ id: 'charge', title: m.role_charge(), align: 'right', order: byAmount((row) => row.month.charge) },
+	{ id: 'cost', title: m.role_cost(), align: 'right', order: byAmount((row) => row.month.cost) },
+	{ id: 'margin', title: m.role_margin(), align: 'right', order: byAmount((row) => row.month.margin) },
+	{ id: 'budget', title: m.clients_tightest(), width: '8rem', order: byNumber((row) => row.budget?.percent) },
+	{ id: 'spark', title: m.clients_trend(), width: '6.5rem' },
 ];
 
 /** Rows whose name, zone or gateway holds what was typed. */

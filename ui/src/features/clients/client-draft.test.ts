@@ -9,6 +9,11 @@ describe('clientInput', () => {
 		expect(input).toMatchObject({ name: 'Acme', ...AGENCY, termsDays: 14, budget: null, gateways: [] });
 	});
 
+	it('takes nothing else from the agency: its name and address are not the client’s', () => {
+		const agency = { ...AGENCY, name: 'Meridian', street: 'Main Street 1', city: 'Hamburg' };
+		expect(clientInput(clientDraft(null, agency))).toMatchObject({ name: '', street: '', city: '' });
+	});
+
 	it('names the terms when they are no number of days', () => {
 		expect(clientInput({ ...clientDraft(null, AGENCY), terms: 'two weeks' })).toBe('termsDays');
 		expect(clientInput({ ...clientDraft(null, AGENCY), terms: '-3' })).toBe('termsDays');

@@ -55,7 +55,8 @@ export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'cou
 /** A draft of a client that is known, or of a new one in the agency's currency and zone. */
 export function clientDraft(known: ClientInput | null, agency: { currency: string; zone: string }): ClientDraft {
 	const blank = { name: '', legalName: '', street: '', postalCode: '', city: '', country: '', taxId: '', email: '' };
-	const made = known ?? { ...blank, ...agency, gateways: [], models: [], termsDays: 14 };
+	const { currency, zone } = agency;
+	const made = known ?? { ...blank, currency, zone, gateways: [], models: [], termsDays: 14 };
 	return {
 		...blank,
 		...made,

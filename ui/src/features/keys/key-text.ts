@@ -17,6 +17,15 @@ export function limitsText(key: KeyRow): string {
 	return parts.join(' · ');
 }
 
+/** `60 rpm · 1M tpm`: what fits into a column. */
+export function limitsShort(key: KeyRow): string {
+	const parts: string[] = [];
+	if (key.requestsPerMinute !== null) parts.push(m.keys_rpm({ count: shortCount(key.requestsPerMinute) }));
+	if (key.tokensPerMinute !== null) parts.push(m.keys_tpm({ count: shortCount(key.tokensPerMinute) }));
+	if (parts.length === 0 && key.parallel !== null) parts.push(m.keys_limit_parallel({ count: key.parallel }));
+	return parts.join(' · ');
+}
+
 /** `all of its account`, the only model, or how many. */
 export function modelsText(models: readonly string[]): string {
 	if (models.length === 0) return m.keys_models_all();
