@@ -104,6 +104,9 @@ async fn a_key_without_rights_reads_and_changes_nothing() {
     assert_eq!(there.len(), 12, "nothing was made");
 }
 
+/// How it answers a write; codes, cause and remedy that are told.
+type BadAnswer = (Manner, &'static [Code], &'static [&'static str], &'static [&'static str]);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_answers_badly_is_told_as_it_is() {
     let (profile, clock) = (Profile::new().unwrap(), HandClock::at(NOW));
@@ -115,16 +118,16 @@ async fn a_gateway_that_answers_badly_is_told_as_it_is() {
     assert!(sync_run(&app, BY, None).await.unwrap().complete);
     let accounts = app::query::client::account_list(&app).await.unwrap();
     let before = (accounts.len(), key_names(&server).await);
-    let unknown = [Code::OutcomeUnknown].as_slice();
-    let refused = [Code::GatewayDenied, Code::GatewayRefused].as_slice();
-    let rows: [(Manner, &[Code], &[&str], &[&str]); 7] = [
-        (Manner::Refuse(400), refused, &["ask again"], &["change what"]),
-        (Manner::Refuse(401), refused, &["refused", "accept"], &["admin key"]),
-        (Manner::Refuse(429), refused, &["ask again", "too many"], &["wait"]),
-        (Manner::Refuse(500), unknown, &["not known"], &["check", "sync"]),
-        (Manner::Drop, unknown, &["not known"], &["check", "sync"]),
-        (Manner::Half, unknown, &["not known"], &["check", "sync"]),
-        (Manner::Page, unknown, &["not known"], &["check", "sync"]),
+    const UNKNOWN: &[Code] = &[Code::OutcomeUnknown];
+    const REFUSED: &[Code] = &[Code::GatewayDenied, Code::GatewayRefused];
+    let rows: [BadAnswer; 7] = [
+        (Manner::Refuse(400), REFUSED, &["ask again"], &["change what"]),
+        (Manner::Refuse(401), REFUSED, &["refused", "accept"], &["admin key"]),
+        (Manner::Refuse(429), REFUSED, &["ask again", "too many"], &["wait"]),
+        (Manner::Refuse(500), UNKNOWN, &["not known"], &["check", "sync"]),
+        (Manner::Drop, UNKNOWN, &["not known"], &["check", "sync"]),
+        (Manner::Half, UNKNOWN, &["not known"], &["check", "sync"]),
+        (Manner::Page, UNKNOWN, &["not known"], &["check", "sync"]),
     ];
     for (manner, codes, cause, remedy) in rows {
         parrot.behave(manner);

@@ -19,6 +19,8 @@ const PAST: usize = 20;
 /// One piece of a client's software.
 #[derive(Clone)]
 pub(crate) struct Caller {
+    /// Its key in Purser.
+    pub(crate) id: String,
     /// Place of its client in the cast.
     pub(crate) client: usize,
     /// Name of its key.
@@ -87,15 +89,14 @@ impl Calls {
         }
     }
 
-    /// Calls with every key of a client until all answer with a status three times running; after how many seconds the
-    /// first of the three rounds began.
-    pub(crate) async fn until(&mut self, proxy: &Proxy, callers: &[Caller], client: usize, wanted: (u16, u32)) -> f32 {
-        let (status, bound) = wanted;
+    /// Calls with every one of these keys until all answer with a status three times running, which must begin within a
+    /// bound in seconds; after how many seconds the first of the three rounds began.
+    pub(crate) async fn until(&mut self, proxy: &Proxy, callers: &[Caller], (status, bound): (u16, u32)) -> f32 {
         let (start, mut since, mut rounds) = (Instant::now(), None, 0);
         while rounds < 3 {
             let round = start.elapsed();
             let mut all = true;
-            for caller in callers.iter().filter(|caller| caller.client == client) {
+            for caller in callers {
                 let answer = stage::chat(&proxy.http, &caller.base_url, &caller.secret, CHEAP).await;
                 assert!(answer == 200 || answer == 401, "{}: {answer}", caller.name);
                 self.note(caller, answer);
