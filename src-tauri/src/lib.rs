@@ -45,7 +45,8 @@ pub fn run(started: Instant, arguments: &[String]) -> tauri::Result<()> {
 
 async fn opened(options: AppOptions) -> Result<App, AppError> {
     let profile = Profile::of_environment()?;
-    app::logging::start(&profile)?;
+    // The log is written until the program ends: nothing may drop its guard before.
+    Box::leak(Box::new(app::logging::start(&profile)?));
     App::open(profile, options).await
 }
 

@@ -74,7 +74,7 @@ impl Out {
 /// A table; columns whose header starts with `>` hold figures and are aligned to the right.
 pub fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if let Some(width) = width().filter(|_| std::io::stdout().is_terminal()) {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }

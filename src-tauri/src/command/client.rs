@@ -44,21 +44,21 @@ pub async fn account_list(desk: State<'_, Desk>) -> Result<Vec<AccountView>, Err
 #[tauri::command]
 #[specta::specta]
 pub async fn client_create(desk: State<'_, Desk>, input: ClientInput) -> Result<ClientRow, ErrorView> {
-    Ok(command::client::client_create(desk.app()?, Origin::Window, &input).await?)
+    Ok(command::client::client_create(desk.app()?, Origin::Window, input).await?)
 }
 
 /// Changes a client.
 #[tauri::command]
 #[specta::specta]
 pub async fn client_update(desk: State<'_, Desk>, id: String, input: ClientInput) -> Result<ClientRow, ErrorView> {
-    Ok(command::client::client_update(desk.app()?, Origin::Window, &id, &input).await?)
+    Ok(command::client::client_update(desk.app()?, Origin::Window, &id, input).await?)
 }
 
 /// Makes a client named as an account.
 #[tauri::command]
 #[specta::specta]
 pub async fn client_from_account(desk: State<'_, Desk>, account_id: String) -> Result<ClientRow, ErrorView> {
-    Ok(command::client::client_from_account(desk.app()?, Origin::Window, &account_id).await?)
+    Ok(command::account::client_from_account(desk.app()?, Origin::Window, &account_id).await?)
 }
 
 /// Stops a client.
@@ -90,7 +90,7 @@ pub async fn account_attribute(
     account_id: String,
     client_id: Option<String>,
 ) -> Result<Done, ErrorView> {
-    Ok(command::account::account_attribute(desk.app()?, Origin::Window, &account_id, client_id).await?)
+    Ok(command::account::account_attribute(desk.app()?, Origin::Window, &account_id, client_id.as_deref()).await?)
 }
 
 /// Sets or clears an account's budget.

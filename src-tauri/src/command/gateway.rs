@@ -24,7 +24,7 @@ pub async fn gateway_products(desk: State<'_, Desk>) -> Result<Vec<ProductView>,
 #[tauri::command]
 #[specta::specta]
 pub async fn model_list(desk: State<'_, Desk>, gateway_id: Option<String>) -> Result<Vec<String>, ErrorView> {
-    Ok(query::gateway::model_list(desk.app()?, gateway_id).await?)
+    Ok(query::gateway::model_list(desk.app()?, gateway_id.as_deref()).await?)
 }
 
 /// Tests a connection and stores nothing.
@@ -35,7 +35,7 @@ pub async fn gateway_test(
     input: GatewayInput,
     credential: String,
 ) -> Result<ProbeView, ErrorView> {
-    Ok(command::gateway::gateway_test(desk.app()?, &input, credential).await?)
+    Ok(query::gateway::gateway_test(desk.app()?, input, credential).await?)
 }
 
 /// Connects a gateway.
@@ -46,7 +46,7 @@ pub async fn gateway_connect(
     input: GatewayInput,
     credential: String,
 ) -> Result<GatewayView, ErrorView> {
-    Ok(command::gateway::gateway_connect(desk.app()?, Origin::Window, &input, credential).await?)
+    Ok(command::gateway::gateway_connect(desk.app()?, Origin::Window, input, credential).await?)
 }
 
 /// Changes a connection.
@@ -58,7 +58,7 @@ pub async fn gateway_update(
     input: GatewayInput,
     credential: Option<String>,
 ) -> Result<GatewayView, ErrorView> {
-    Ok(command::gateway::gateway_update(desk.app()?, Origin::Window, &id, &input, credential).await?)
+    Ok(command::gateway::gateway_update(desk.app()?, Origin::Window, &id, input, credential).await?)
 }
 
 /// Disconnects a gateway.
@@ -79,7 +79,7 @@ pub async fn sandbox_open(desk: State<'_, Desk>) -> Result<GatewayView, ErrorVie
 #[tauri::command]
 #[specta::specta]
 pub async fn sync_run(desk: State<'_, Desk>, gateway_id: Option<String>) -> Result<SyncReportView, ErrorView> {
-    Ok(command::sync::sync_run(desk.app()?, Origin::Window, gateway_id).await?)
+    Ok(command::sync::sync_run(desk.app()?, Origin::Window, gateway_id.as_deref()).await?)
 }
 
 /// Stops the running pull.

@@ -17,14 +17,14 @@ pub async fn key_list(desk: State<'_, Desk>, filter: KeyFilterInput) -> Result<K
 #[tauri::command]
 #[specta::specta]
 pub async fn key_create(desk: State<'_, Desk>, input: KeyInput) -> Result<CreatedKey, ErrorView> {
-    Ok(command::key::key_create(desk.app()?, Origin::Window, &input).await?)
+    Ok(command::key::key_create(desk.app()?, Origin::Window, input).await?)
 }
 
 /// Changes a key.
 #[tauri::command]
 #[specta::specta]
 pub async fn key_update(desk: State<'_, Desk>, id: String, input: KeyInput) -> Result<KeyRow, ErrorView> {
-    Ok(command::key::key_update(desk.app()?, Origin::Window, &id, &input).await?)
+    Ok(command::key::key_update(desk.app()?, Origin::Window, &id, input).await?)
 }
 
 /// Stops a key.

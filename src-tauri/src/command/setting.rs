@@ -31,7 +31,7 @@ pub async fn audit_list(desk: State<'_, Desk>, filter: AuditFilterInput) -> Resu
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_agency(desk: State<'_, Desk>, input: AgencyInput) -> Result<SettingsView, ErrorView> {
-    Ok(command::setting::settings_agency(desk.app()?, Origin::Window, &input).await?)
+    Ok(command::setting::settings_agency(desk.app()?, Origin::Window, input).await?)
 }
 
 /// Changes how often to sync.

@@ -22,7 +22,7 @@ pub async fn run(app: &App, import: &Import, out: &Out) -> Result<(), Fault> {
         out.remark(&shown(&preview));
         return Err(Fault::usage(format!("nothing was imported: {} rows are wrong", preview.problems.len())));
     }
-    let done = command::import::import_apply(app, super::ORIGIN, &gateway, &path, columns).await?;
+    let done = command::import::import_apply(app, &gateway, &path, columns).await?;
     out.answer(&done, |done: &ImportDone| {
         format!(
             "{} rows are new, {} changed what was known, {} were known already.",

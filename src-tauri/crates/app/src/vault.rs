@@ -15,9 +15,9 @@ use crate::AppError;
 use crate::wire::VaultState;
 
 pub use keychain::KeychainVault;
-pub use session::SessionVault;
 #[cfg(test)]
 pub(crate) use keychain::unavailable;
+pub use session::SessionVault;
 
 /// The name under which the keychain lists Purser's entries.
 pub const SERVICE: &str = "Purser";

@@ -37,6 +37,9 @@ pub struct Capability {
     pub usage_requests: bool,
     /// Usage can be listed as UTC-day totals per account, key and model.
     pub usage_days: bool,
+    /// UTC-day totals tell models as clients call them apart. Without it they are right in sum, and single requests are
+    /// needed to price models differently.
+    pub usage_days_by_model: bool,
     /// How long after a request its statement may first appear, in seconds: a watermark looks back at least this far.
     pub usage_delay_seconds: u32,
     /// Meters that usage tells.
@@ -55,7 +58,7 @@ impl Capability {
 
     /// Every yes/no capability with its stable name, for tables and `--json`.
     #[must_use]
-    pub fn flags(&self) -> [(&'static str, bool); 14] {
+    pub fn flags(&self) -> [(&'static str, bool); 15] {
         [
             ("account_list", self.account_list),
             ("account_write", self.account_write),
@@ -70,6 +73,7 @@ impl Capability {
             ("key_expiry", self.key_expiry),
             ("usage_requests", self.usage_requests),
             ("usage_days", self.usage_days),
+            ("usage_days_by_model", self.usage_days_by_model),
             ("model_list", self.model_list),
         ]
     }

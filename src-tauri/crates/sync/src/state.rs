@@ -33,14 +33,16 @@ pub struct AccountState {
     pub client: Option<(ClientId, Zone)>,
     /// Whether a complete listing lacked it.
     pub gone: bool,
+    /// Whether the gateway's day totals merge models that are priced apart, while it also tells single requests.
+    pub models_merged: bool,
 }
 
 impl AccountState {
-    /// Whether its client's local days are cut at other instants than the gateway's, so that single requests are
-    /// needed to tell them apart (litellm.md pitfall 5).
+    /// Whether single requests are needed to count it right: its client's local days are cut at other instants than the
+    /// gateway's (litellm.md pitfall 5), or the gateway's day totals do not tell its models apart.
     #[must_use]
     pub fn needs_requests(&self) -> bool {
-        self.client.as_ref().is_some_and(|(_, zone)| !zone.is_utc())
+        self.client.as_ref().is_some_and(|(_, zone)| self.models_merged || !zone.is_utc())
     }
 }
 
@@ -61,11 +63,13 @@ impl GatewayState {
             reader.client().list().await?.into_iter().map(|stored| (stored.id, stored.client.zone)).collect();
         let cursors = reader.cursor().list().await?.into_iter().filter(|cursor| cursor.gateway == gateway).collect();
         let accounts = reader.account().list().await?.into_iter().filter(|account| account.gateway == gateway);
+        let models_merged = capability.usage_days && capability.usage_requests && !capability.usage_days_by_model;
         let accounts = accounts.map(|stored| AccountState {
             id: stored.id,
             external_id: stored.account.external_id,
             client: stored.client.and_then(|client| zones.get(&client).map(|zone| (client, zone.clone()))),
             gone: stored.gone_at.is_some(),
+            models_merged,
         });
         let accounts = accounts.collect();
         Ok(Self { gateway, capability, clock_skew_millis: None, cursors, accounts })

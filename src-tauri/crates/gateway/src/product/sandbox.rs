@@ -74,6 +74,7 @@ fn capability(rights: Rights) -> Capability {
         pause_bound_seconds: 0,
         usage_requests: true,
         usage_days: true,
+        usage_days_by_model: true,
         usage_delay_seconds: USAGE_DELAY_SECONDS,
         usage_meters: vec![Meter::Requests, Meter::InputTokens, Meter::CacheReadTokens, Meter::OutputTokens],
         model_list: true,

@@ -17,7 +17,7 @@ fn at(text: &str) -> Timestamp {
 
 fn state(days: bool, requests: bool) -> GatewayState {
     let capability =
-        Capability { usage_days: days, usage_requests: requests, usage_delay_seconds: 20, ..Capability::default() };
+        Capability { usage_days: days, usage_days_by_model: days, usage_requests: requests, usage_delay_seconds: 20, ..Capability::default() };
     GatewayState { clock_skew_millis: Some(0), ..GatewayState::new(GatewayId(1), capability) }
 }
 
@@ -35,7 +35,7 @@ fn cursor(resource: &str, through: Option<&str>, point: Option<Point>) -> Stored
 
 fn account(name: &str, zone: &str) -> AccountState {
     let client = Some((ClientId(1), zone.parse().unwrap()));
-    AccountState { id: AccountId(1), external_id: ExternalId::new(name), client, gone: false }
+    AccountState { id: AccountId(1), external_id: ExternalId::new(name), client, gone: false, models_merged: false }
 }
 
 fn point(start: &str, end: &str) -> Option<Point> {

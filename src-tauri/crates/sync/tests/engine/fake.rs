@@ -53,6 +53,7 @@ impl Fake {
             account_list: true,
             usage_requests: true,
             usage_days,
+            usage_days_by_model: usage_days,
             usage_delay_seconds: 10,
             ..Capability::default()
         };

@@ -25,13 +25,15 @@ pub struct Learned {
     pub usage_requests: bool,
     /// Whether `/team/daily/activity` exists.
     pub usage_days: bool,
+    /// Day totals tell models apart: no two of them share an upstream.
+    pub usage_days_by_model: bool,
     /// Rows that may be asked for at once.
     pub page_size: u32,
 }
 
 impl Default for Learned {
     fn default() -> Self {
-        Self { version: None, rights: Rights::Admin, usage_requests: true, usage_days: true, page_size: ROWS_MANY }
+        Self { version: None, rights: Rights::Admin, usage_requests: true, usage_days: true, usage_days_by_model: true, page_size: ROWS_MANY }
     }
 }
 
@@ -55,6 +57,7 @@ pub fn capability(learned: &Learned) -> Capability {
         pause_bound_seconds: PAUSE_BOUND_SECONDS,
         usage_requests: learned.usage_requests,
         usage_days: learned.usage_days,
+        usage_days_by_model: learned.usage_days && learned.usage_days_by_model,
         usage_delay_seconds: USAGE_DELAY_SECONDS,
         usage_meters: vec![
             Meter::Requests,

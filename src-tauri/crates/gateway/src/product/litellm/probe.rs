@@ -33,7 +33,9 @@ pub async fn run(api: &Api, now: Timestamp) -> Result<(Learned, Vec<Finding>, Op
     findings.extend(read_only(learned.rights));
     findings.extend(cost_config(api, "/config/cost_margin_config", margin).await?);
     findings.extend(cost_config(api, "/config/cost_discount_config", discount).await?);
-    findings.extend(shared_upstream(api).await?);
+    let shared = shared_upstream(api).await?;
+    learned.usage_days_by_model = shared.is_none();
+    findings.extend(shared);
     Ok((learned, findings, date))
 }
 
