@@ -18,7 +18,7 @@ use crate::event;
 /// Every command and event, for the window and for the generated TypeScript.
 #[must_use]
 pub fn builder() -> Builder<tauri::Wry> {
-    let events = collect_events![event::Changed, event::Progress];
+    let events = collect_events![event::ChangedEvent, event::ProgressEvent];
     Builder::new().disable_serde_phases().events(events).commands(collect_commands![
         overview::overview,
         overview::palette,

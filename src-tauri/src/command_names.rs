@@ -1,3 +1,4 @@
+/// Every command the window may call, in the order they are registered.
 pub const COMMANDS: &[&str] = &[
     "overview",
     "palette",

@@ -9,11 +9,11 @@ use tauri_specta::Event;
 
 /// Some rows may be stale.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
-pub struct Changed(pub wire::Changed);
+pub struct ChangedEvent(pub wire::Changed);
 
 /// Long work has come further.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
-pub struct Progress(pub wire::Progress);
+pub struct ProgressEvent(pub wire::Progress);
 
 /// Passes the app's events on to the window.
 pub struct ToWindow(pub AppHandle);
@@ -21,10 +21,10 @@ pub struct ToWindow(pub AppHandle);
 impl EventSink for ToWindow {
     fn changed(&self, changed: wire::Changed) {
         // A window that has just closed need not hear it.
-        let _ = Changed(changed).emit(&self.0);
+        let _ = ChangedEvent(changed).emit(&self.0);
     }
 
     fn progress(&self, progress: wire::Progress) {
-        let _ = Progress(progress).emit(&self.0);
+        let _ = ProgressEvent(progress).emit(&self.0);
     }
 }

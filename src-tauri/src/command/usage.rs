@@ -4,7 +4,7 @@ use app::wire::{
     AmountRole, ChartView, ColumnView, ErrorView, ImportDone, ImportPreview, RequestPageView, SavedFile, TableFormat,
     ThemeChoice, UsageFilterInput, UsageTable,
 };
-use app::{Origin, command, export, query};
+use app::{command, export, query};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -71,5 +71,5 @@ pub async fn import_apply(
     path: String,
     columns: Vec<ColumnView>,
 ) -> Result<ImportDone, ErrorView> {
-    Ok(command::import::import_apply(desk.app()?, Origin::Window, &gateway_id, &path, columns).await?)
+    Ok(command::import::import_apply(desk.app()?, &gateway_id, &path, columns).await?)
 }

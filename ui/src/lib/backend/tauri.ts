@@ -4,6 +4,6 @@ import { commands, events } from './bindings';
 
 export const tauri: Backend = {
 	commands,
-	onChanged: (hear) => events.changed.listen((event) => hear(event.payload)),
-	onProgress: (hear) => events.progress.listen((event) => hear(event.payload)),
+	onChanged: (hear) => events.changedEvent.listen((event) => hear(event.payload)),
+	onProgress: (hear) => events.progressEvent.listen((event) => hear(event.payload)),
 };

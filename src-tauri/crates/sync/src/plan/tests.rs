@@ -16,8 +16,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn state(days: bool, requests: bool) -> GatewayState {
-    let capability =
-        Capability { usage_days: days, usage_days_by_model: days, usage_requests: requests, usage_delay_seconds: 20, ..Capability::default() };
+    let capability = Capability {
+        usage_days: days,
+        usage_days_by_model: days,
+        usage_requests: requests,
+        usage_delay_seconds: 20,
+        ..Capability::default()
+    };
     GatewayState { clock_skew_millis: Some(0), ..GatewayState::new(GatewayId(1), capability) }
 }
 

@@ -33,7 +33,14 @@ pub struct Learned {
 
 impl Default for Learned {
     fn default() -> Self {
-        Self { version: None, rights: Rights::Admin, usage_requests: true, usage_days: true, usage_days_by_model: true, page_size: ROWS_MANY }
+        Self {
+            version: None,
+            rights: Rights::Admin,
+            usage_requests: true,
+            usage_days: true,
+            usage_days_by_model: true,
+            page_size: ROWS_MANY,
+        }
     }
 }
 
