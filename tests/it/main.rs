@@ -15,3 +15,4 @@ mod live_litellm;
 mod secrets;
 mod stage;
 mod tidy;
+mod window;

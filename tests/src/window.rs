@@ -29,6 +29,8 @@ static FAILURES: AtomicU32 = AtomicU32::new(0);
 
 /// How long a verb waits for what it needs.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long long work, told by a bar, may take on a busy machine.
+const LONG: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// A running desktop app and the session that drives it.
@@ -88,6 +90,18 @@ impl Window {
             }
             self.pause(start, &format!("{by} is not on the page")).await?;
         }
+    }
+
+    /// Waits for an element that only long work brings, such as the first sync of a gateway.
+    ///
+    /// # Errors
+    /// It did not come in time.
+    pub async fn wait_long_for(&self, by: &By) -> Result<Element> {
+        let start = Instant::now();
+        while start.elapsed() < LONG && !self.sees(by).await? {
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.wait_for(by).await
     }
 
     /// Waits until no such element can be seen.

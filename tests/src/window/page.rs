@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Window;
+use super::{By, Window};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +26,23 @@ impl Theme {
 }
 
 impl Window {
-    /// Shows the page in a theme, as the operator's own choice would, without storing it.
+    /// Shows the page in a theme, as the operator's choice in Settings does; the page is loaded anew.
     ///
     /// # Errors
     /// The session is gone.
     pub async fn set_theme(&self, theme: Theme) -> Result<()> {
         let name = theme.name();
-        let script = format!(
-            "const root = document.documentElement; root.dataset.theme = '{name}';
-             root.classList.toggle('dark', '{name}' === 'dark'); root.classList.toggle('light', '{name}' === 'light');
-             root.style.colorScheme = '{name}'; window.dispatchEvent(new CustomEvent('purser:theme', {{ detail: '{name}' }}));"
-        );
-        self.eval(&script).await?;
+        self.eval(&format!("localStorage.setItem('purser.theme', '{name}'); location.reload()")).await?;
+        self.wait_for(&By::css(&format!("html[data-theme={name}] h1"))).await?;
+        self.settle().await
+    }
+
+    /// Goes to a place by its address, as `clients?new=1`.
+    ///
+    /// # Errors
+    /// The session is gone.
+    pub async fn go(&self, place: &str) -> Result<()> {
+        self.eval(&format!("location.hash = '#/{place}'")).await?;
         self.settle().await
     }
 
@@ -65,12 +70,13 @@ impl Window {
         Ok(contents.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits until fonts are loaded and no finite animation runs.
+    /// Waits until fonts are loaded, no finite animation runs and no grey bar stands for what is still asked.
     pub(super) async fn settle(&self) -> Result<()> {
         let script = "
             const moving = document.getAnimations().filter((animation) => animation.playState === 'running'
                 && animation.effect?.getComputedTiming().endTime !== Infinity);
-            return document.fonts.status === 'loaded' && moving.length === 0";
+            const waiting = document.querySelectorAll('.skeleton').length;
+            return document.fonts.status === 'loaded' && moving.length + waiting === 0";
         for _ in 0..50 {
             if self.eval(script).await? == Value::Bool(true) {
                 break;

@@ -198,9 +198,14 @@ impl<'a> Attempt<'a> {
             (false, Some(429)) => "Wait a minute, then try again.",
             (false, _) => "Change what the gateway names, then try again.",
         };
+        // The gateway knows the credential and does not let it do this: another value would be refused as well.
+        let refused = match reason.status {
+            Some(401 | 403) => Code::GatewayDenied,
+            _ => Code::GatewayRefused,
+        };
         let code = self.deed.action.code();
         let context = reason.status.map_or_else(|| code.to_owned(), |status| format!("{code} → {status}"));
-        AppError::new(Code::GatewayRefused, message).hint(hint).while_doing(context)
+        AppError::new(refused, message).hint(hint).while_doing(context)
     }
 
     /// No answer that tells: notes it, then asks the gateway at once what it holds.

@@ -120,8 +120,7 @@ pub(crate) fn may_write(stored: &StoredGateway, probe: &Probe) -> Result<(), App
 
 /// Whether a gateway is pulled from; else its usage comes with files.
 pub(crate) fn is_pulled(stored: &StoredGateway) -> bool {
-    let name = stored.connection.product.as_str();
-    gateway::products().iter().any(|info| info.name == name && info.needs_url)
+    gateway::product(stored.connection.product.as_str()).is_some_and(|info| info.needs_url)
 }
 
 async fn address(app: &App, stored: &StoredGateway) -> Result<(Connection, Option<Secret>), AppError> {

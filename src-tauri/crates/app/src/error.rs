@@ -114,7 +114,8 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         match error {
-            StoreError::NotFound { .. } => Self::new(Code::NotFound, message),
+            StoreError::NotFound { noun, id } => Self::new(Code::NotFound, format!("there is no {noun} `{id}`"))
+                .hint("It may have been removed since: look at the list again."),
             StoreError::Rule { .. } => Self::new(Code::Conflict, message),
             StoreError::Busy | StoreError::Full => Self { retryable: true, ..Self::new(Code::Storage, message) },
             _ => Self::new(Code::Storage, message),

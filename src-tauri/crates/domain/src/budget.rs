@@ -91,7 +91,7 @@ impl<T> From<Option<T>> for Limit<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BudgetError {
     /// Below zero.
-    #[error("a budget cannot be negative: {0}")]
+    #[error("a budget cannot be negative: {0} is below zero, use 0 or more")]
     Negative(Nanos),
     /// Above [`Budget::MAX`].
     #[error("a budget of {0} is beyond what gateways can hold: use at most 1,000,000,000, or no budget at all")]

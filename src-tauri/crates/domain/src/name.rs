@@ -10,7 +10,7 @@ pub const NAME_MAX: usize = 120;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nothing but blanks.
-    #[error("a name is needed")]
+    #[error("a name is needed: type 1 to 120 characters")]
     Empty,
     /// More than [`NAME_MAX`] characters.
     #[error("the name has {0} characters: use at most 120")]

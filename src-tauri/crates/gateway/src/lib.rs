@@ -25,7 +25,7 @@ pub use capability::Capability;
 pub use error::{ErrorKind, GatewayError, Retry};
 pub use page::{Cursor, Page};
 pub use probe::{Finding, FindingLevel, Probe, Rights};
-pub use product::{ProductInfo, connect, products};
+pub use product::{ProductInfo, connect, product, products};
 
 /// Where a gateway is and how it is spoken to. Holds no credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub struct Connection {
     pub product: Product,
     /// Base URL as the operator gave it, without a trailing slash; for the file product, the path of the file.
     pub base_url: String,
+}
+
+impl Connection {
+    /// Whether both lead to the same running instance: one product at one address, whose letters' case is not told apart.
+    #[must_use]
+    pub fn leads_where(&self, other: &Self) -> bool {
+        self.product == other.product && self.base_url.eq_ignore_ascii_case(&other.base_url)
+    }
 }
 
 /// What a product is, before any instance of it is connected.

@@ -51,6 +51,12 @@ pub fn products() -> &'static [ProductInfo] {
     PRODUCTS
 }
 
+/// The product of this stable name, as in [`domain::Product`]; `None` for a name nobody registered.
+#[must_use]
+pub fn product(name: &str) -> Option<&'static ProductInfo> {
+    PRODUCTS.iter().find(|info| info.name == name)
+}
+
 /// Connects to a gateway: the product's adapter, wrapped in the layers that all share. Sends nothing yet.
 ///
 /// # Errors
@@ -69,7 +75,7 @@ pub fn connect(connection: &Connection, credential: Option<Secret>) -> Result<Ar
 
 fn find(connection: &Connection) -> Result<&'static ProductInfo, GatewayError> {
     let name = connection.product.as_str();
-    PRODUCTS.iter().find(|info| info.name == name).ok_or_else(|| {
+    product(name).ok_or_else(|| {
         let known: Vec<&str> = PRODUCTS.iter().map(|info| info.name).collect();
         let message = format!("`{name}` is not a gateway product we know: choose one of {}", known.join(", "));
         GatewayError::new(ErrorKind::Unsupported, "connect", message)
@@ -85,6 +91,20 @@ mod tests {
     fn refused(product: &str, base_url: &str, credential: Option<&str>) -> ErrorKind {
         let connection = Connection { product: Product::new(product), base_url: base_url.to_owned() };
         connect(&connection, credential.map(Secret::new)).err().expect("must be refused").kind
+    }
+
+    #[test]
+    fn one_instance_is_one_product_at_one_address() {
+        let at = |product: &str, base_url: &str| Connection {
+            product: Product::new(product),
+            base_url: base_url.to_owned(),
+        };
+        let here = at("litellm", "https://gateway.example");
+        assert!(here.leads_where(&at("litellm", "https://Gateway.Example")), "host names have no case");
+        assert!(!here.leads_where(&at("sandbox", "https://gateway.example")), "another product may share the address");
+        assert!(!here.leads_where(&at("litellm", "https://gateway.example:8443")), "another port, another instance");
+        assert_eq!(product("litellm").map(|info| info.title), Some("LiteLLM"));
+        assert!(product("LiteLLM").is_none(), "titles are not names");
     }
 
     #[test]

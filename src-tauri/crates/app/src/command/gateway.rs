@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{Currency, GatewayId, Name, Product, Secret, VaultRef};
-use gateway::{Connection, ErrorKind, Gateway, Probe, Rights};
+use gateway::{Connection, ErrorKind, Gateway, Probe, ProductInfo, Rights};
 use store::table::{AuditRecord, GatewayStatus, NewGateway, StoredGateway};
 use store::{Origin, StoreError, Writer};
 
@@ -29,11 +29,7 @@ pub(crate) struct Tried {
 /// # Errors
 /// `Invalid` for an address that may not be used; whatever keeps the gateway from answering.
 pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<Secret>) -> Result<Tried, AppError> {
-    let info = gateway::products().iter().find(|info| info.name == typed.product).ok_or_else(|| {
-        let known: Vec<&str> = gateway::products().iter().map(|info| info.name).collect();
-        let message = format!("`{}` is not a kind of gateway Purser knows", typed.product);
-        AppError::invalid("product", message).hint(format!("Choose one of {}.", known.join(", ")))
-    })?;
+    let info = kind(&typed.product)?;
     let base_url = typed.base_url.trim().trim_end_matches('/').to_owned();
     if base_url.is_empty() && info.needs_url {
         return Err(AppError::invalid("baseUrl", format!("{} needs an address", info.title))
@@ -48,6 +44,18 @@ pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<
         Err(error) => return Err(error.into()),
     };
     Ok(Tried { gateway, probe, connection })
+}
+
+/// The kind of gateway of this stable name.
+///
+/// # Errors
+/// `Invalid` for a kind Purser does not know, with those it knows.
+pub(crate) fn kind(name: &str) -> Result<&'static ProductInfo, AppError> {
+    gateway::product(name).ok_or_else(|| {
+        let known: Vec<&str> = gateway::products().iter().map(|info| info.name).collect();
+        let message = format!("`{name}` is not a kind of gateway Purser knows");
+        AppError::invalid("product", message).hint(format!("Choose one of {}.", known.join(", ")))
+    })
 }
 
 fn unread(gateway: &dyn Gateway) -> Probe {
@@ -121,8 +129,8 @@ pub(crate) async fn known(app: &App, wanted: &Connection) -> Result<Option<Store
     for number in 1.. {
         match reader.gateway().get(GatewayId(number)).await {
             Ok(stored) => {
-                let same = stored.connection.base_url.eq_ignore_ascii_case(&wanted.base_url);
-                if same && stored.connection.product == wanted.product {
+                let NewGateway { product, base_url, .. } = stored.connection.clone();
+                if wanted.leads_where(&Connection { product, base_url }) {
                     return Ok(Some(stored));
                 }
             }

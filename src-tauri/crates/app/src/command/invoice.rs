@@ -448,31 +448,49 @@ fn progress(app: &App, step: &str, count: usize, finished: bool) {
     app.progress(Progress { work: "invoices".to_owned(), step: step.to_owned(), done: None, count, finished });
 }
 
-/// Finalises the two months before the present one for every client of the demo, dated as if done on their second days, so
-/// that some invoices are overdue and some are open.
+/// How many of the demo's invoices of last month wait for something.
+const DEMO_DRAFTS: usize = 2;
+const DEMO_OPEN: usize = 2;
+
+/// Bills the demo's last two months as an agency would find them: the older one paid but for one overdue invoice, of
+/// last month's some paid, the last ones sent today or still drafts.
 ///
 /// # Errors
 /// As for [`invoice_finalise`].
 pub async fn demo_history(app: &App) -> Result<(), AppError> {
-    let this_month = agency_today(app).await?.month();
-    for month in [this_month.previous().previous(), this_month.previous()] {
-        for (client, _) in clients_to_bill(app, month).await? {
-            let id = draft(app, Origin::System, client, month).await?;
-            finalise(app, Origin::System, id, month.next().first().plus_days(1)).await?;
-        }
+    let today = agency_today(app).await?;
+    let last = today.month().previous();
+    for (number, (client, _)) in clients_to_bill(app, last.previous()).await?.into_iter().enumerate() {
+        let paid = (number > 0).then(|| last.first().plus_days(9));
+        demo_invoice(app, client, last.previous(), last.first().plus_days(1), paid).await?;
     }
-    demo_payments(app, this_month.previous().previous()).await
+    let clients = clients_to_bill(app, last).await?;
+    let sent = clients.len().saturating_sub(DEMO_DRAFTS);
+    for (number, (client, _)) in clients.into_iter().enumerate() {
+        if number >= sent {
+            draft(app, Origin::System, client, last).await?;
+            continue;
+        }
+        let early = number + DEMO_OPEN < sent;
+        let issued = if early { last.next().first() } else { today };
+        let paid = early.then(|| today.min(last.next().first().plus_days(9)));
+        demo_invoice(app, client, last, issued, paid).await?;
+    }
+    Ok(())
 }
 
-/// All but the last of a month's invoices are paid: the one that is not is overdue.
-async fn demo_payments(app: &App, month: Month) -> Result<(), AppError> {
-    let period = Some((month.first(), month.last()));
-    let mut reader = app.store().reader().await?;
-    let invoices = reader.invoice().list(&InvoiceFilter { period, ..InvoiceFilter::default() }).await?;
-    drop(reader);
-    for invoice in invoices.iter().skip(1).filter(|invoice| invoice.draft.gross > 0) {
-        let paid = month.next().first().plus_days(9).to_string();
-        invoice_paid(app, Origin::System, &invoice.id.to_string(), &paid).await?;
+/// One finalised invoice, paid on a day or not yet.
+async fn demo_invoice(
+    app: &App,
+    client: ClientId,
+    month: Month,
+    issued: Date,
+    paid: Option<Date>,
+) -> Result<(), AppError> {
+    let id = draft(app, Origin::System, client, month).await?;
+    finalise(app, Origin::System, id, issued).await?;
+    if let Some(day) = paid {
+        invoice_paid(app, Origin::System, &id.to_string(), &day.to_string()).await?;
     }
     Ok(())
 }

@@ -3,10 +3,12 @@
 //! **Owns:** that one sync runs at a time and can be stopped, and that the window hears how far it is. **Does not own:**
 //! what is pulled (`sync`).
 
+mod words;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::GatewayId;
+use domain::{ExternalId, GatewayId, Name};
 use gateway::Gateway;
 use store::Origin;
 use store::table::{GatewayStatus, StoredGateway};
@@ -121,9 +123,17 @@ pub async fn sync_plan(app: &App, gateway_id: Option<&str>) -> Result<Vec<String
     for gateway in chosen(app, wanted).await? {
         let state = sync::GatewayState::load(app.store(), gateway.id, connect::capability(&gateway)).await?;
         let pulls = sync::plan(app.now(), std::slice::from_ref(&state), &Policy::default());
-        lines.extend(pulls.into_iter().map(|pull| format!("{}: {pull}", gateway.connection.name)));
+        let accounts = accounts_of(app, gateway.id).await?;
+        lines.extend(pulls.iter().map(|pull| format!("{}: {}", gateway.connection.name, words::of(pull, &accounts))));
     }
     Ok(lines)
+}
+
+/// Names of a gateway's accounts by their identifiers there.
+async fn accounts_of(app: &App, gateway: GatewayId) -> Result<HashMap<ExternalId, Name>, AppError> {
+    let accounts = app.store().reader().await?.account().list().await?;
+    let here = accounts.into_iter().filter(|stored| stored.gateway == gateway).map(|stored| stored.account);
+    Ok(here.map(|account| (account.id, account.spec.name)).collect())
 }
 
 /// The gateways to pull from.
@@ -154,7 +164,7 @@ async fn run(
         told.emit(Changed { tags: at.changed.iter().copied().map(TagView::from).collect() });
         told.progress(Progress {
             work: "sync".to_owned(),
-            step: format!("{name}: {}", at.pull),
+            step: format!("{name}: {}", words::of(&at.pull, &HashMap::new())),
             done: share(&at),
             count: u32::try_from(at.rows).unwrap_or(u32::MAX),
             finished: false,

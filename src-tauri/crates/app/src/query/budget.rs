@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use domain::{Budget, BudgetPeriod, ClientId, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
+use gateway::Capability;
 use store::Reader;
 use store::report::{Filter, Group, Member};
 use store::table::account::StoredAccount;
 use store::table::key::StoredKey;
 
 use super::names::Names;
-use crate::connect::capability;
 use crate::wire::{AmountRole, BudgetView};
 use crate::{AppError, format};
 
@@ -23,6 +23,13 @@ pub struct Spent {
     keys: BTreeMap<(PeriodPlace, KeyId), Nanos>,
     accounts: BTreeMap<(PeriodPlace, GatewayId, ClientId), Nanos>,
     now: Option<Timestamp>,
+}
+
+/// What the gateway itself tells of a budget.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    spent: Option<Nanos>,
+    resets_at: Option<Timestamp>,
 }
 
 /// [`BudgetPeriod`] by its place, which can be ordered.
@@ -70,7 +77,8 @@ impl Spent {
     pub fn of_key(&self, names: &Names, key: &StoredKey) -> Option<BudgetView> {
         let budget = key.key.spec.budget.clone().as_option()?;
         let spent = self.keys.get(&(place(budget.period()), key.id)).copied().unwrap_or_default();
-        Some(self.view(names, key.gateway, &budget, spent, (key.key.spent, key.key.resets_at)))
+        let told = Told { spent: key.key.spent, resets_at: key.key.resets_at };
+        Some(self.view(&budget, spent, &names.capability(key.gateway), told))
     }
 
     /// An account's budget. A client with two accounts on one gateway sees their sum in both.
@@ -79,7 +87,8 @@ impl Spent {
         let budget = account.account.spec.budget.clone().as_option()?;
         let client = account.client?;
         let spent = self.accounts.get(&(place(budget.period()), account.gateway, client)).copied().unwrap_or_default();
-        Some(self.view(names, account.gateway, &budget, spent, (account.account.spent, account.account.resets_at)))
+        let told = Told { spent: account.account.spent, resets_at: account.account.resets_at };
+        Some(self.view(&budget, spent, &names.capability(account.gateway), told))
     }
 
     /// The tightest budget of a client's accounts.
@@ -88,15 +97,7 @@ impl Spent {
         names.accounts_of(client).filter_map(|account| self.of_account(names, account)).max_by_key(|view| view.percent)
     }
 
-    fn view(
-        &self,
-        names: &Names,
-        gateway: GatewayId,
-        budget: &Budget,
-        spent: Nanos,
-        (gateway_says, resets_at): (Option<Nanos>, Option<Timestamp>),
-    ) -> BudgetView {
-        let capability = names.gateways.get(&gateway).map(capability).unwrap_or_default();
+    fn view(&self, budget: &Budget, spent: Nanos, capability: &Capability, told: Told) -> BudgetView {
         let currency = budget.currency();
         let differs = |says: &Nanos| {
             let difference = i128::from(says.0) - i128::from(spent.0);
@@ -110,8 +111,8 @@ impl Spent {
             warn_at: budget.warn_at().to_vec(),
             enforcement: capability.enforcement(budget.period()).code().to_owned(),
             stop_status: capability.budget_stop_status,
-            resets_at: resets_at.or_else(|| self.next_reset(budget.period())).map(format::instant),
-            gateway_says: gateway_says.filter(differs).map(|says| format::cost(says, currency, AmountRole::Cost)),
+            resets_at: told.resets_at.or_else(|| self.next_reset(budget.period())).map(format::instant),
+            gateway_says: told.spent.filter(differs).map(|says| format::cost(says, currency, AmountRole::Cost)),
         }
     }
 

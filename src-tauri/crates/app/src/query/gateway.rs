@@ -7,7 +7,7 @@ use store::table::key::KeyFilter;
 use store::table::{GatewayStatus, StoredGateway};
 
 use super::names::Names;
-use crate::command::gateway::{attempt, secret};
+use crate::command::gateway::{attempt, kind, secret};
 use crate::connect::{self, EMBEDDED, probe_view, view_of_probe};
 use crate::wire::{GatewayInput, GatewayView, ProbeView, ProductView};
 use crate::{App, AppError};
@@ -46,7 +46,7 @@ async fn view(reader: &mut Reader, names: &Names, gateway: &StoredGateway) -> Re
     let keys = reader.key().list(&KeyFilter { gateway: Some(gateway.id), ..KeyFilter::default() }).await?;
     let keys = keys.iter().filter(|key| key.key.status != domain::KeyStatus::Revoked && key.gone_at.is_none()).count();
     let connection = &gateway.connection;
-    let info = gateway::products().iter().find(|info| info.name == connection.product.as_str());
+    let info = gateway::product(connection.product.as_str());
     let problem = gateway.error.as_ref().map(|(sentence, _)| sentence.clone());
     Ok(GatewayView {
         id: gateway.id.to_string(),
@@ -73,13 +73,24 @@ fn count(number: usize) -> u32 {
 /// # Errors
 /// None at present.
 pub async fn gateway_products(_app: &App) -> Result<Vec<ProductView>, AppError> {
-    let view = |info: &gateway::ProductInfo| ProductView {
+    Ok(gateway::products().iter().map(product_view).collect())
+}
+
+/// The kind of this stable name.
+///
+/// # Errors
+/// `Invalid` for a kind Purser does not know, with those it knows.
+pub async fn gateway_product(_app: &App, name: &str) -> Result<ProductView, AppError> {
+    kind(name).map(product_view)
+}
+
+fn product_view(info: &gateway::ProductInfo) -> ProductView {
+    ProductView {
         product: info.name.to_owned(),
         title: info.title.to_owned(),
         needs_url: info.needs_url,
         needs_credential: info.needs_credential,
-    };
-    Ok(gateway::products().iter().map(view).collect())
+    }
 }
 
 /// Tests what was typed. Keeps nothing.

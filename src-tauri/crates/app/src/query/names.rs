@@ -66,6 +66,11 @@ impl Names {
         self.gateways.values().filter(|gateway| gateway.status != GatewayStatus::Removed)
     }
 
+    /// What a gateway can do, as its last probe told; nothing of one that is not known.
+    pub fn capability(&self, id: GatewayId) -> Capability {
+        self.gateways.get(&id).map(connect::capability).unwrap_or_default()
+    }
+
     /// Accounts of a client that still exist on their gateways.
     pub fn accounts_of(&self, client: ClientId) -> impl Iterator<Item = &StoredAccount> {
         self.accounts.values().filter(move |account| account.client == Some(client) && account.gone_at.is_none())

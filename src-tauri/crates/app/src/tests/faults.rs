@@ -97,6 +97,27 @@ async fn d37_accepted_but_not_saved_is_a_refusal_and_changes_no_row() {
 }
 
 #[tokio::test]
+async fn a_write_the_credential_may_not_do_is_denied_and_any_other_no_is_refused() {
+    let rig = Rig::new().await;
+    let gateway = rig.connect("Main").await.unwrap();
+    let (_, account) = rig.client(gateway, "Harborlight").await;
+    let made = key_create(&rig.app, WINDOW, key(&account, "harborlight-prod")).await.unwrap();
+    let rows = [
+        (401, Code::GatewayDenied, "Use an admin key"),
+        (403, Code::GatewayDenied, "Use an admin key"),
+        (400, Code::GatewayRefused, "Change what the gateway names"),
+        (429, Code::GatewayRefused, "Wait a minute"),
+    ];
+    for (status, code, remedy) in rows {
+        rig.between(gateway, Fault::Refused(status)).await;
+        let error = key_pause(&rig.app, WINDOW, &made.key.id).await.unwrap_err();
+        assert_eq!(error.code, code, "HTTP {status}: {error}");
+        assert!(error.hints[0].starts_with(remedy), "HTTP {status}: {error:?}");
+    }
+    assert_eq!(outcomes(&rig, "key_pause").await, [AuditOutcome::Refused; 4], "each is in the log as refused");
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_by_a_year_loses_nothing() {
     let rig = Rig::new().await;
     let gateway = rig.connect("Main").await.unwrap();

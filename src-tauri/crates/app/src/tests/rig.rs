@@ -177,6 +177,8 @@ pub(super) enum Fault {
     NeverReached,
     /// The gateway accepts and does not keep it.
     NotSaved,
+    /// The gateway says no, with this HTTP status.
+    Refused(u16),
 }
 
 struct Faulty {
@@ -216,6 +218,11 @@ impl Gateway for Faulty {
                 Err(broken(ErrorKind::Unavailable))
             }
             Fault::NeverReached => Err(broken(ErrorKind::Unreachable)),
+            Fault::Refused(status) => Ok(Outcome::Refused(RefusalReason {
+                message: "the answer was no".to_owned(),
+                status: Some(status),
+                accepted_but_not_saved: false,
+            })),
             Fault::NotSaved => Ok(Outcome::Refused(RefusalReason {
                 message: "it answered 200 and shows the old value".to_owned(),
                 status: Some(200),

@@ -71,6 +71,7 @@ fn open_store() -> Result<(), String> {
     Entry::store_status().as_ref().copied().map_err(cause)
 }
 
+/// The keychain's own words, for the log: they name buses and files, and tell a person nothing to do.
 fn cause(error: &Error) -> String {
     match error {
         // These carry the stored bytes: say nothing of them.
@@ -82,29 +83,41 @@ fn cause(error: &Error) -> String {
 /// There is no keychain to speak to.
 pub(crate) fn unavailable(why: &str) -> AppError {
     let sentence = if cfg!(target_os = "linux") {
-        "There is no Secret Service on this desktop, so credentials cannot be kept safely"
+        "There is no Secret Service on this desktop, so credentials cannot be kept safely."
     } else {
-        "The keychain of this system cannot be opened, so credentials cannot be kept safely"
+        "The keychain of this system cannot be opened, so credentials cannot be kept safely."
     };
     let install = if cfg!(target_os = "linux") {
         "Start GNOME Keyring or KWallet, then restart Purser."
     } else {
         "Unlock the keychain, then restart Purser."
     };
-    AppError::new(Code::VaultUnavailable, format!("{sentence} ({why})."))
+    AppError::new(Code::VaultUnavailable, sentence)
         .hint(install)
         .hint("Or choose to keep credentials in memory until Purser closes; nothing is ever written in plain text.")
+        .while_doing(why)
 }
 
 /// There is a keychain, and it said no.
 fn refused(error: &Error) -> AppError {
     let why = cause(error);
-    match error {
-        Error::NoStorageAccess(_) => {
-            AppError::new(Code::VaultUnavailable, format!("The keychain is locked or access was refused ({why})."))
-                .hint("Unlock the keychain and allow Purser to use it, then try again.")
-        }
-        _ => AppError::new(Code::VaultUnavailable, format!("The keychain did not do what it was asked ({why})."))
-            .hint("Unlock the keychain, then try again."),
-    }
+    let (sentence, hint) = match error {
+        Error::NoStorageAccess(_) => (
+            "The keychain is locked, or it refused access to Purser.",
+            "Unlock the keychain and allow Purser to use it, then try again.",
+        ),
+        Error::TooLong(..) => (
+            "The keychain has no room for a credential of this length.",
+            "Check that only the admin key was pasted, then try again.",
+        ),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => (
+            "The keychain's entry for this gateway is damaged.",
+            "Open the gateway under Gateways and paste its admin key again.",
+        ),
+        _ => (
+            "The keychain could not be used.",
+            "Check that it is running and unlocked, then try again; the log file of today holds its own words.",
+        ),
+    };
+    AppError::new(Code::VaultUnavailable, sentence).hint(hint).while_doing(why)
 }

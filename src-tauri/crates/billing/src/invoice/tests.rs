@@ -238,8 +238,8 @@ fn what_does_not_belong_together_is_refused() {
         the usage belongs to cl_1, but the invoice is for cl_2: rate the usage of cl_2
         there is usage on 2026-12-01, outside the invoice period 2026-11-01 to 2026-11-30: rate the period's usage only
         the client's invoices are in USD, but its charges are in EUR: set the client's currency to EUR
-        the invoice cannot be added up: the amount is too large or has too many decimals to be kept exactly
-        the invoice cannot be added up: the amount is too large or has too many decimals to be kept exactly
+        the invoice cannot be added up: the amount is too large or has too many decimals to be kept exactly: use a smaller one, or fewer decimals
+        the invoice cannot be added up: the amount is too large or has too many decimals to be kept exactly: use a smaller one, or fewer decimals
         an adjustment of 0.05 USD needs a reason of 1 to 300 characters on one line: say what it is for
         an adjustment of 0.05 USD needs a reason of 1 to 300 characters on one line: say what it is for
         the adjustment `free` is zero: give it an amount or leave it out

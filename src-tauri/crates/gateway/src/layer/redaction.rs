@@ -37,12 +37,24 @@ pub fn scrub(text: &str) -> String {
     out
 }
 
-/// [`scrub`], with one known secret replaced first.
+/// [`scrub`] on one line, with one known secret replaced first: a gateway may answer with a traceback, and a message that
+/// breaks lines or turns the direction of writing could pass for Purser's own words.
 #[must_use]
 pub fn scrub_secret(text: &str, secret: Option<&Secret>) -> String {
     let known = secret.map(Secret::expose).filter(|clear| clear.len() >= 4);
     let text = known.map_or_else(|| text.to_owned(), |clear| text.replace(clear, MASK));
-    scrub(&text).chars().take(MESSAGE_MAX).collect()
+    scrub(&one_line(&text)).chars().take(MESSAGE_MAX).collect()
+}
+
+/// Runs of blanks, line breaks, control characters and marks of writing direction become one space; none at the ends.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns(c)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character turns the direction of the text around it.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 const fn is_token(c: char) -> bool {
@@ -187,6 +199,23 @@ mod tests {
         let secret = Secret::new("hunter22");
         assert_eq!(scrub_secret("hunter22 was wrong", Some(&secret)), "[redacted] was wrong");
         assert_eq!(scrub_secret(&"é".repeat(5_000), None).chars().count(), MESSAGE_MAX);
+    }
+
+    #[test]
+    fn a_gateways_words_stay_one_sentence() {
+        let rows = [
+            ("Traceback:\n  File \"a.py\"\r\n\tValueError", "Traceback: File \"a.py\" ValueError"),
+            ("  spaced   out  ", "spaced out"),
+            ("bell\u{7}, escape\u{1b}[31m red, null\0.", "bell , escape [31m red, null ."),
+            ("next\u{85}line\u{2028}and\u{2029}paragraph", "next line and paragraph"),
+            ("turned \u{202e}around\u{2066}", "turned around"),
+            ("\n\n", ""),
+        ];
+        for (said, shown) in rows {
+            assert_eq!(scrub_secret(said, None), shown, "{said:?}");
+        }
+        let folded = Secret::new("hunter\u{a0}22");
+        assert!(!scrub_secret("not hunter\u{a0}22", Some(&folded)).contains("hunter"), "the secret goes before the fold");
     }
 
     proptest::proptest! {

@@ -1,0 +1,73 @@
+//! What a pull is called in a plan and beside a progress bar.
+
+use std::collections::HashMap;
+
+use domain::{Date, ExternalId, Name, Period, Timestamp, Zone};
+use sync::{Listing, Pull, What};
+
+/// A pull in words, without its gateway. An account that `accounts` does not name is called by its identifier there.
+pub(super) fn of(pull: &Pull, accounts: &HashMap<ExternalId, Name>) -> String {
+    match &pull.what {
+        What::Inventory(Listing::Accounts) => "accounts".to_owned(),
+        What::Inventory(Listing::Keys) => "keys".to_owned(),
+        What::Days { window, account, from } => {
+            let going_on = from.point().is_some();
+            format!("daily totals, {}{}", days(window), whose(account.as_ref(), accounts, going_on))
+        }
+        What::Requests { window, account, from } => {
+            let (start, end) = (minute(window.start()), minute(window.end()));
+            format!("requests, {start} to {end} UTC{}", whose(account.as_ref(), accounts, from.point().is_some()))
+        }
+    }
+}
+
+fn whose(account: Option<&ExternalId>, accounts: &HashMap<ExternalId, Name>, going_on: bool) -> String {
+    let whose = match account.map(|id| accounts.get(id).map_or_else(|| id.to_string(), ToString::to_string)) {
+        Some(name) => format!(", account {name}"),
+        None => String::new(),
+    };
+    if going_on { format!("{whose} (going on where it stopped)") } else { whose }
+}
+
+/// Whole UTC days.
+fn days(window: &Period) -> String {
+    let utc = Zone::utc();
+    let (first, last): (Date, Date) = (utc.date_of(window.start()), utc.date_of(window.end().plus_millis(-1)));
+    if first == last { first.to_string() } else { format!("{first} to {last}") }
+}
+
+/// To the minute: `2026-11-21 05:28`.
+fn minute(at: Timestamp) -> String {
+    at.to_string().chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::GatewayId;
+    use gateway::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_names_accounts_and_no_row_of_ours() {
+        let window = |start: &str, end: &str| Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
+        let acme = ExternalId::new("purser-1");
+        let names = HashMap::from([(acme.clone(), "Acme".parse().unwrap())]);
+        let days = window("2026-11-19T00:00:00Z", "2026-11-22T00:00:00Z");
+        let hour = window("2026-11-21T05:28:17.190Z", "2026-11-21T06:28:50.657Z");
+        let rows = [
+            (What::Inventory(Listing::Accounts), "accounts"),
+            (
+                What::Days { window: days, account: None, from: Cursor::start() },
+                "daily totals, 2026-11-19 to 2026-11-21",
+            ),
+            (
+                What::Requests { window: hour, account: Some(acme), from: Cursor::at("page-2") },
+                "requests, 2026-11-21 05:28 to 2026-11-21 06:28 UTC, account Acme (going on where it stopped)",
+            ),
+        ];
+        for (what, words) in rows {
+            assert_eq!(of(&Pull { gateway: GatewayId(7), what }, &names), words);
+        }
+    }
+}
