@@ -63,11 +63,8 @@ async fn connect(app: &App, connection: &Connection, out: &Out) -> Result<(), Fa
 }
 
 async fn credential(app: &App, connection: &Connection) -> Result<String, Fault> {
-    let products = query::gateway::gateway_products(app).await?;
-    match products.iter().find(|product| product.product == connection.product) {
-        Some(product) if !product.needs_credential => Ok(String::new()),
-        _ => ask::secret("Admin credential: "),
-    }
+    let product = query::gateway::gateway_product(app, &connection.product).await?;
+    if product.needs_credential { ask::secret("Admin credential: ") } else { Ok(String::new()) }
 }
 
 fn input(connection: &Connection) -> GatewayInput {

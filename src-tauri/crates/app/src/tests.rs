@@ -5,6 +5,7 @@ mod faults;
 mod gateways;
 mod imports;
 mod inputs;
+mod keychains;
 mod keys;
 mod rig;
 mod sandboxes;

@@ -24,7 +24,9 @@ pub enum MoneyError {
     #[error("{0} and {1} cannot be added: convert one of them first")]
     CurrencyMix(Currency, Currency),
     /// The result has more digits than can be kept exactly.
-    #[error("the amount is too large or has too many decimals to be kept exactly: use a smaller one, or fewer decimals")]
+    #[error(
+        "the amount is too large or has too many decimals to be kept exactly: use a smaller one, or fewer decimals"
+    )]
     Overflow,
 }
 

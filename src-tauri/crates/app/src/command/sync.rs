@@ -133,7 +133,7 @@ pub async fn sync_plan(app: &App, gateway_id: Option<&str>) -> Result<Vec<String
 async fn accounts_of(app: &App, gateway: GatewayId) -> Result<HashMap<ExternalId, Name>, AppError> {
     let accounts = app.store().reader().await?.account().list().await?;
     let here = accounts.into_iter().filter(|stored| stored.gateway == gateway).map(|stored| stored.account);
-    Ok(here.map(|account| (account.id, account.spec.name)).collect())
+    Ok(here.map(|account| (account.external_id, account.spec.name)).collect())
 }
 
 /// The gateways to pull from.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, Timestamp, Zone};
+use gateway::Capability;
 use store::Reader;
 use store::report::{Freshness, Member};
 use store::table::account::StoredAccount;
@@ -11,6 +12,7 @@ use store::table::gateway::{GatewayStatus, StoredGateway};
 use store::table::key::{KeyFilter, StoredKey};
 
 use crate::AppError;
+use crate::connect;
 use crate::rating::model_text;
 use crate::wire::{FreshnessState, FreshnessView};
 

@@ -82,6 +82,7 @@ fn cause(error: &Error) -> String {
 
 /// There is no keychain to speak to.
 pub(crate) fn unavailable(why: &str) -> AppError {
+    tracing::info!("no keychain: {why}");
     let sentence = if cfg!(target_os = "linux") {
         "There is no Secret Service on this desktop, so credentials cannot be kept safely."
     } else {
@@ -101,6 +102,7 @@ pub(crate) fn unavailable(why: &str) -> AppError {
 /// There is a keychain, and it said no.
 fn refused(error: &Error) -> AppError {
     let why = cause(error);
+    tracing::warn!("the keychain refused: {why}");
     let (sentence, hint) = match error {
         Error::NoStorageAccess(_) => (
             "The keychain is locked, or it refused access to Purser.",

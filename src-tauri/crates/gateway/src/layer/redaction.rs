@@ -215,7 +215,10 @@ mod tests {
             assert_eq!(scrub_secret(said, None), shown, "{said:?}");
         }
         let folded = Secret::new("hunter\u{a0}22");
-        assert!(!scrub_secret("not hunter\u{a0}22", Some(&folded)).contains("hunter"), "the secret goes before the fold");
+        assert!(
+            !scrub_secret("not hunter\u{a0}22", Some(&folded)).contains("hunter"),
+            "the secret goes before the fold"
+        );
     }
 
     proptest::proptest! {
