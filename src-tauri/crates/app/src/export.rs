@@ -6,8 +6,10 @@ use std::path::Path;
 use render::csv::{self, Cell};
 use rust_decimal::Decimal;
 
-use crate::query::usage::usage_table;
-use crate::wire::{AmountView, Code, SavedFile, TableFormat, UsageFilterInput, UsageRow, UsageTable};
+use crate::query::usage::{usage_chart, usage_table};
+use crate::wire::{
+    AmountRole, AmountView, Code, SavedFile, TableFormat, ThemeChoice, UsageFilterInput, UsageRow, UsageTable,
+};
 use crate::{App, AppError};
 
 /// Writes the usage table of a filter to the documents folder (U8).
@@ -22,6 +24,17 @@ pub async fn usage_export(app: &App, filter: &UsageFilterInput, format: TableFor
         TableFormat::JsonLines => (format!("{stem}.jsonl"), usage_lines(&table)?),
     };
     save(&app.profile().documents_dir.join("usage"), &name, text.as_bytes())
+}
+
+/// Writes the usage chart of a filter to the documents folder, as an SVG that stands alone.
+///
+/// # Errors
+/// As for [`usage_chart`]; the folder cannot be written.
+pub async fn chart_export(app: &App, filter: &UsageFilterInput, role: AmountRole) -> Result<SavedFile, AppError> {
+    let chart = usage_chart(app, filter, role, ThemeChoice::Light).await?;
+    let what = if role == AmountRole::Charge { "charge" } else { "cost" };
+    let name = format!("{what}-{}-to-{}.svg", filter.first, filter.last);
+    save(&app.profile().documents_dir.join("usage"), &name, chart.svg.as_bytes())
 }
 
 fn usage_csv(table: &UsageTable) -> Result<String, AppError> {

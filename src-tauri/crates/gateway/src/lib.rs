@@ -36,14 +36,6 @@ pub struct Connection {
     pub base_url: String,
 }
 
-impl Connection {
-    /// Whether both lead to the same running instance: one product at one address, whose letters' case is not told apart.
-    #[must_use]
-    pub fn leads_where(&self, other: &Self) -> bool {
-        self.product == other.product && self.base_url.eq_ignore_ascii_case(&other.base_url)
-    }
-}
-
 /// What a product is, before any instance of it is connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Descriptor {

@@ -51,6 +51,14 @@ pub fn products() -> &'static [ProductInfo] {
     PRODUCTS
 }
 
+impl Connection {
+    /// Whether both lead to the same running instance: one product at one address, whose letters' case is not told apart.
+    #[must_use]
+    pub fn is_same_instance(&self, other: &Self) -> bool {
+        self.product == other.product && self.base_url.eq_ignore_ascii_case(&other.base_url)
+    }
+}
+
 /// The product of this stable name, as in [`domain::Product`]; `None` for a name nobody registered.
 #[must_use]
 pub fn product(name: &str) -> Option<&'static ProductInfo> {
@@ -100,9 +108,15 @@ mod tests {
             base_url: base_url.to_owned(),
         };
         let here = at("litellm", "https://gateway.example");
-        assert!(here.leads_where(&at("litellm", "https://Gateway.Example")), "host names have no case");
-        assert!(!here.leads_where(&at("sandbox", "https://gateway.example")), "another product may share the address");
-        assert!(!here.leads_where(&at("litellm", "https://gateway.example:8443")), "another port, another instance");
+        assert!(here.is_same_instance(&at("litellm", "https://Gateway.Example")), "host names have no case");
+        assert!(
+            !here.is_same_instance(&at("sandbox", "https://gateway.example")),
+            "another product may share the address"
+        );
+        assert!(
+            !here.is_same_instance(&at("litellm", "https://gateway.example:8443")),
+            "another port, another instance"
+        );
         assert_eq!(product("litellm").map(|info| info.title), Some("LiteLLM"));
         assert!(product("LiteLLM").is_none(), "titles are not names");
     }

@@ -130,7 +130,7 @@ pub(crate) async fn known(app: &App, wanted: &Connection) -> Result<Option<Store
         match reader.gateway().get(GatewayId(number)).await {
             Ok(stored) => {
                 let NewGateway { product, base_url, .. } = stored.connection.clone();
-                if wanted.leads_where(&Connection { product, base_url }) {
+                if wanted.is_same_instance(&Connection { product, base_url }) {
                     return Ok(Some(stored));
                 }
             }

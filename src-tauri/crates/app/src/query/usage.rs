@@ -1,5 +1,7 @@
 //! Usage: the chart, the rows beside it, and the requests behind both.
 
+mod bars;
+
 use std::collections::BTreeMap;
 
 use billing::PriceBook;
@@ -18,6 +20,8 @@ use crate::wire::{
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
 };
 use crate::{App, AppError, format};
+
+pub use bars::{Bars, usage_bars};
 
 /// Series told apart in a chart; the rest is "other".
 const SERIES: u16 = 7;
@@ -90,32 +94,6 @@ pub async fn usage_table(app: &App, filter: &UsageFilterInput) -> Result<UsageTa
     let all = charges.map(|charges| sum(charges.values(), book.currency())).transpose()?;
     let total = table.row(None, &whole, all)?;
     Ok(UsageTable { rows, total, freshness: names.freshness(concerned(&names, &wanted)) })
-}
-
-/// The same totals per day as bars of text, for a terminal of so many columns.
-///
-/// # Errors
-/// As for [`usage_chart`].
-pub async fn usage_bars(
-    app: &App,
-    filter: &UsageFilterInput,
-    role: AmountRole,
-    width: usize,
-) -> Result<Vec<String>, AppError> {
-    let wanted = parsed(filter)?;
-    let mut reader = app.store().reader().await?;
-    let book = price_book(app, &mut reader).await?;
-    let days = match role {
-        AmountRole::Charge => charge_days(&mut reader, &book, &wanted, filter.group).await?,
-        _ => cost_days(&mut reader, &wanted, filter.group).await?,
-    };
-    let mut bars = Vec::new();
-    for (index, day) in each_day(wanted.first, wanted.last).enumerate() {
-        let value = days.total(index)?;
-        let figure = format::amount(ExactAmount::new(value, book.currency()), role).text;
-        bars.push(render::terminal::Bar { label: day.to_string(), value, figure });
-    }
-    Ok(render::terminal::bars(&bars, width))
 }
 
 /// The requests behind the figures, newest first, page by page.
