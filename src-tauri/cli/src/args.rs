@@ -5,9 +5,27 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+/// What a stranger needs besides the list of commands.
+const AFTER_HELP: &str = "\
+First steps:
+  purser tour                                                a look around, on made-up data
+  purser gateway connect --product litellm --url https://…   connect your gateway; asks for its admin key
+  purser sync && purser usage                                pull, then see what was spent
+
+Clients, gateways, accounts and keys are called by their identifier (cl_1) or their name.
+PURSER_HOME names the profile folder as --profile does; NO_COLOR and COLUMNS are honoured.
+
+Exit codes:
+  0  done                     5  gateway not reachable      10  keychain not usable
+  1  fault in Purser          6  credential not accepted    11  disk or database
+  2  input not accepted       7  gateway refused           130  cancelled
+  3  no such thing            8  outcome not known yet
+  4  something is in the way  9  gateway cannot do this";
+
 /// Administer the AI gateways of an agency: clients, keys, budgets, prices, invoices.
 #[derive(Debug, Parser)]
 #[command(name = "purser", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = AFTER_HELP, max_term_width = 100)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -19,7 +37,7 @@ pub struct Arguments {
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Keep everything in this folder instead of the usual places.
-    #[arg(long, global = true, value_name = "FOLDER", env = "PURSER_HOME")]
+    #[arg(long, global = true, value_name = "FOLDER")]
     pub profile: Option<PathBuf>,
     /// Keep credentials in memory only, for this call. For machines without a keychain.
     #[arg(long, global = true)]
@@ -50,7 +68,7 @@ pub enum Command {
     /// Spend, with a small chart.
     Usage(Usage),
     /// Requests, newest first.
-    Requests(Usage),
+    Requests(Requests),
     /// Import usage from a CSV or JSON Lines file.
     Import(Import),
     /// Pull from gateways.
@@ -81,10 +99,17 @@ pub enum Gateway {
     List,
     /// List what can be connected.
     Products,
+    /// Show one: what it can do, and what to know about it.
+    Show {
+        /// Its identifier or name.
+        gateway: String,
+    },
     /// Test a connection without storing anything. Reads the admin credential from standard input.
     Test(Connection),
     /// Connect. Reads the admin credential from standard input and keeps it in the keychain.
     Connect(Connection),
+    /// Change a gateway's name, address or admin credential.
+    Update(GatewayUpdate),
     /// Disconnect. What was synced stays.
     Remove {
         /// Its identifier or name.
@@ -111,6 +136,23 @@ pub struct Connection {
     pub name: Option<String>,
 }
 
+/// What to change of a gateway.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("change").required(true).multiple(true)))]
+pub struct GatewayUpdate {
+    /// Its identifier or name.
+    pub gateway: String,
+    /// Its new name.
+    #[arg(long, group = "change")]
+    pub name: Option<String>,
+    /// Its new base URL.
+    #[arg(long, group = "change")]
+    pub url: Option<String>,
+    /// Read a new admin credential from standard input.
+    #[arg(long, group = "change")]
+    pub credential: bool,
+}
+
 /// Verbs of clients.
 #[derive(Debug, Subcommand)]
 pub enum Client {
@@ -123,6 +165,14 @@ pub enum Client {
     },
     /// Make a client.
     Create(NewClient),
+    /// Change a client's data: field=value; may be repeated. Fields as in `client show`.
+    Update {
+        /// Its identifier or name.
+        client: String,
+        /// For example `legal-name="Acme Ltd"`.
+        #[arg(value_name = "FIELD=VALUE", required = true)]
+        fields: Vec<String>,
+    },
     /// Stop a client on all its gateways.
     Pause {
         /// Its identifier or name.
@@ -169,7 +219,7 @@ pub struct NewClient {
 #[derive(Debug, Args)]
 pub struct BudgetArgs {
     /// Ceiling on cost per period, for example 50 or 12.50.
-    #[arg(long = "budget", value_name = "AMOUNT")]
+    #[arg(long = "budget", value_name = "AMOUNT", allow_hyphen_values = true)]
     pub amount: Option<String>,
     /// When the budget starts again.
     #[arg(long, value_enum, default_value_t = PeriodName::Monthly)]
@@ -196,7 +246,7 @@ pub enum Account {
     List,
     /// Say whose an account is; of nobody when the client is left out.
     Attribute {
-        /// The account's identifier.
+        /// The account's identifier or name.
         account: String,
         /// The client's identifier or name.
         client: Option<String>,
@@ -222,22 +272,22 @@ pub enum Key {
     Create(NewKey),
     /// Stop a key; the secret stays the same.
     Pause {
-        /// Its identifier.
+        /// Its identifier, name or label.
         key: String,
     },
     /// Let a key work again.
     Resume {
-        /// Its identifier.
+        /// Its identifier, name or label.
         key: String,
     },
     /// End a key for good.
     Revoke {
-        /// Its identifier.
+        /// Its identifier, name or label.
         key: String,
     },
     /// Make a successor with the same settings. Pause or revoke the old key when the new one is in place.
     Rotate {
-        /// Its identifier.
+        /// Its identifier, name or label.
         key: String,
     },
 }
@@ -282,11 +332,12 @@ pub struct NewKey {
 /// Verbs of budgets.
 #[derive(Debug, Subcommand)]
 pub enum Budget {
-    /// Set the budget of a key (`key_…`) or an account (`ac_…`).
+    /// Set the budget of a key or an account.
     Set {
-        /// The key's or account's identifier.
+        /// The key's or account's identifier or name.
         target: String,
-        /// Ceiling on cost per period.
+        /// Ceiling on cost per period, for example 50 or 12.50.
+        #[arg(allow_hyphen_values = true)]
         amount: String,
         /// When it starts again.
         #[arg(long, value_enum, default_value_t = PeriodName::Monthly)]
@@ -297,7 +348,7 @@ pub enum Budget {
     },
     /// Remove the budget of a key or an account.
     Clear {
-        /// The key's or account's identifier.
+        /// The key's or account's identifier or name.
         target: String,
     },
 }
@@ -324,14 +375,15 @@ pub enum Price {
 
 /// A rule as typed.
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("charge").required(true)))]
 pub struct NewRule {
     /// `gpt-4o`, `gpt-*` or `*`.
     pub selector: String,
     /// Per cent on cost.
-    #[arg(long, allow_negative_numbers = true, conflicts_with = "price")]
+    #[arg(long, value_name = "PERCENT", allow_hyphen_values = true, group = "charge")]
     pub markup: Option<String>,
     /// Fixed price as meter=price, for example `input_tokens=1.50` per million; may be repeated.
-    #[arg(long, value_name = "METER=PRICE")]
+    #[arg(long, value_name = "METER=PRICE", group = "charge")]
     pub price: Vec<String>,
     /// For this client only.
     #[arg(long)]
@@ -368,9 +420,29 @@ pub struct Usage {
     /// Draw the charge instead of the cost.
     #[arg(long)]
     pub charge: bool,
-    /// Write the table to a file instead: csv or jsonl.
-    #[arg(long, value_enum)]
+    /// Write a file instead: the table as csv or jsonl, or the chart as svg.
+    #[arg(long, value_enum, value_name = "FORMAT")]
     pub export: Option<FileFormat>,
+}
+
+/// Which requests.
+#[derive(Debug, Args)]
+pub struct Requests {
+    /// First day; 30 days back when left out.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day; today when left out.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Only this client; may be repeated.
+    #[arg(long = "client")]
+    pub clients: Vec<String>,
+    /// Only this model; may be repeated.
+    #[arg(long = "model")]
+    pub models: Vec<String>,
+    /// How many to show.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 /// Groups.
@@ -393,6 +465,8 @@ pub enum FileFormat {
     Csv,
     /// JSON Lines.
     Jsonl,
+    /// The chart.
+    Svg,
 }
 
 /// A file to import.
@@ -447,6 +521,7 @@ pub enum Invoice {
         client: Option<String>,
     },
     /// Give drafts their numbers and freeze them.
+    #[command(alias = "finalize")]
     Finalise {
         /// A draft's identifier, or a month for all of its drafts.
         what: String,
@@ -457,6 +532,7 @@ pub enum Invoice {
         invoice: String,
     },
     /// Write an invoice's PDF and CSV to a folder.
+    #[command(visible_alias = "export")]
     Save {
         /// Its identifier or number.
         invoice: String,
@@ -480,6 +556,9 @@ pub struct Audit {
     /// About this client.
     #[arg(long)]
     pub client: Option<String>,
+    /// How many to show.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 /// Verbs of settings.
@@ -487,7 +566,7 @@ pub struct Audit {
 pub enum Settings {
     /// Show everything.
     Show,
-    /// Change the agency's data: field=value; may be repeated. Fields as in `settings show --json`.
+    /// Change the agency's data: field=value; may be repeated. Fields as in `settings show`.
     Agency {
         /// For example `name="Lanternworks Ltd"`.
         #[arg(value_name = "FIELD=VALUE", required = true)]
@@ -495,7 +574,9 @@ pub enum Settings {
     },
 }
 
-/// Prints completions.
-pub fn completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Arguments::command(), "purser", &mut std::io::stdout());
+/// The completions for a shell, as a script.
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "purser", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }

@@ -16,6 +16,11 @@ impl Fault {
         AppError::new(Code::Invalid, message).into()
     }
 
+    /// What was named is not there.
+    pub fn missing(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        AppError::new(Code::NotFound, message).hint(hint).into()
+    }
+
     /// Not every gateway answered; what was pulled is kept.
     pub fn incomplete_sync() -> Self {
         AppError::new(Code::GatewayUnreachable, "not every gateway could be pulled from; what was pulled is kept")

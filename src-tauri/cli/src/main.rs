@@ -25,18 +25,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let out = Out::new(arguments.json);
     if let Command::Completions { shell } = arguments.command {
-        args::completions(shell);
-        return ExitCode::SUCCESS;
+        return out.ended(out.line(&args::completions(shell)));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments, &out)),
         Err(problem) => Err(Fault::io("the command line cannot start", &problem)),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => out.fault(&fault),
-    }
+    out.ended(result)
 }
 
 async fn run(arguments: Arguments, out: &Out) -> Result<(), Fault> {

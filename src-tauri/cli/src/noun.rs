@@ -4,17 +4,20 @@ mod account;
 mod audit;
 mod budget;
 mod client;
+mod edit;
+mod find;
 mod gateway;
 mod import;
-mod invoice;
+pub mod invoice;
 mod key;
 mod price;
 mod settings;
 mod sync;
 mod usage;
 
-use app::wire::{AmountView, BudgetInput, Done, FreshnessState, FreshnessView};
-use app::{App, Origin, query};
+use app::wire::{AmountView, BudgetInput, BudgetView, CountView, Done, FreshnessState, FreshnessView};
+use app::{App, Origin};
+use serde::Serialize;
 
 use crate::args::{BudgetArgs, Command, PeriodName};
 use crate::fault::Fault;
@@ -47,36 +50,6 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
     }
 }
 
-/// A client's identifier from its identifier or name.
-///
-/// # Errors
-/// No such client.
-pub async fn client_id(app: &App, text: &str) -> Result<String, Fault> {
-    let clients = query::client::client_list(app).await?;
-    let found = clients.iter().find(|client| client.id == text || client.name.eq_ignore_ascii_case(text));
-    found.map(|client| client.id.clone()).ok_or_else(|| {
-        let known: Vec<&str> = clients.iter().map(|client| client.name.as_str()).take(12).collect();
-        Fault::usage(format!("there is no client `{text}`: there are {}", listed(&known)))
-    })
-}
-
-/// A gateway's identifier from its identifier or name.
-///
-/// # Errors
-/// No such gateway.
-pub async fn gateway_id(app: &App, text: &str) -> Result<String, Fault> {
-    let gateways = query::gateway::gateway_list(app).await?;
-    let found = gateways.iter().find(|gateway| gateway.id == text || gateway.name.eq_ignore_ascii_case(text));
-    found.map(|gateway| gateway.id.clone()).ok_or_else(|| {
-        let known: Vec<&str> = gateways.iter().map(|gateway| gateway.name.as_str()).collect();
-        Fault::usage(format!("there is no gateway `{text}`: there are {}", listed(&known)))
-    })
-}
-
-fn listed(names: &[&str]) -> String {
-    if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
-}
-
 /// What was done, with how to take it back left to the reverse verb.
 ///
 /// # Errors
@@ -107,13 +80,37 @@ pub fn period(period: PeriodName) -> String {
 
 /// As of when figures are, as a line under a table.
 pub fn as_of(freshness: &FreshnessView) -> String {
-    let at = freshness.as_of.as_deref().unwrap_or("never");
+    let at = freshness.as_of.as_deref().map_or_else(|| "an unknown time".to_owned(), moment);
     match freshness.state {
         FreshnessState::Fresh => format!("As of {at}."),
         FreshnessState::Stale => format!("As of {at}: run `purser sync` to bring it up to date."),
         FreshnessState::Failing => format!("As of {at}: the last sync failed, see `purser gateway list`."),
         FreshnessState::Never => "Never synced: run `purser sync`.".to_owned(),
     }
+}
+
+/// An instant as people read it: `2026-11-21 06:28 UTC` for `2026-11-21T06:28:50.794Z`.
+pub fn moment(at: &str) -> String {
+    match (at.get(..10), at.get(11..16)) {
+        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
+        _ => at.to_owned(),
+    }
+}
+
+/// A plain name of the wire as words: `account paused` for `account_paused`.
+pub fn word<T: Serialize>(choice: &T) -> String {
+    let value = serde_json::to_value(choice).unwrap_or_default();
+    value.as_str().unwrap_or("–").replace('_', " ")
+}
+
+/// A count with all its digits: a terminal has room for them, and they line up.
+pub fn count(count: &CountView) -> String {
+    app::format::grouped(&count.value)
+}
+
+/// A budget in a table: `92 % of $110.00`.
+pub fn used(budget: Option<&BudgetView>) -> String {
+    budget.map_or_else(|| "–".to_owned(), |budget| format!("{} % of {}", budget.percent, budget.limit.text))
 }
 
 /// An amount that may be absent.
@@ -123,3 +120,14 @@ pub fn maybe(amount: Option<&AmountView>) -> String {
 
 /// Who the audit log names for writes from here.
 pub const ORIGIN: Origin = Origin::Cli;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_told_to_the_minute() {
+        assert_eq!(moment("2026-11-21T06:28:50.794Z"), "2026-11-21 06:28 UTC");
+        assert_eq!(moment("never"), "never");
+    }
+}

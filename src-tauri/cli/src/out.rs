@@ -1,11 +1,14 @@
 //! What is printed: tables for people, the wire types as JSON for programs. Answers go to standard output, everything else
 //! to standard error.
 
-use std::io::{IsTerminal, Write};
+mod table;
+
+use std::io::Write;
 use std::process::ExitCode;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
+
+pub use self::table::Table;
 
 use crate::fault::Fault;
 
@@ -50,6 +53,14 @@ impl Out {
         }
     }
 
+    /// A heading between answers, for people only.
+    ///
+    /// # Errors
+    /// Standard output is gone.
+    pub fn heading(self, text: &str) -> Result<(), Fault> {
+        if self.json { Ok(()) } else { self.line(&heading(text)) }
+    }
+
     /// A remark on standard error, for people only.
     pub fn remark(self, text: &str) {
         if !self.json {
@@ -57,41 +68,47 @@ impl Out {
         }
     }
 
+    /// The exit code of a command that ended, its error printed.
+    pub fn ended(self, result: Result<(), Fault>) -> ExitCode {
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(fault) => self.fault(&fault),
+        }
+    }
+
     /// An error, and the exit code that goes with it.
-    pub fn fault(self, fault: &Fault) -> ExitCode {
+    fn fault(self, fault: &Fault) -> ExitCode {
         let mut stderr = std::io::stderr().lock();
         let view = &fault.view;
         let _ = if self.json {
             writeln!(stderr, "{}", serde_json::to_string(view).unwrap_or_default())
         } else {
-            let hints: String = view.hints.iter().map(|hint| format!("\n  hint: {hint}")).collect();
-            writeln!(stderr, "error: {}{hints}", view.message)
+            let hint = console::style("hint:").cyan().for_stderr();
+            let hints: String = view.hints.iter().map(|text| format!("\n  {hint} {text}")).collect();
+            writeln!(stderr, "{} {}{hints}", console::style("error:").red().bold().for_stderr(), view.message)
         };
         ExitCode::from(fault.exit_code())
     }
 }
 
-/// A table; columns whose header starts with `>` hold figures and are aligned to the right.
+/// A table. Headers start with `<` for names, `>` for figures and `~` for prose.
 pub fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    if let Some(width) = width().filter(|_| std::io::stdout().is_terminal()) {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    let right: Vec<bool> = headers.iter().map(|header| header.starts_with('>')).collect();
-    let aligned = |(text, right): (String, &bool)| {
-        let alignment = if *right { CellAlignment::Right } else { CellAlignment::Left };
-        Cell::new(text).set_alignment(alignment)
-    };
-    let names = headers.iter().map(|header| header.trim_start_matches('>').to_uppercase());
-    table.set_header(names.zip(&right).map(aligned).collect::<Vec<_>>());
-    for row in rows {
-        table.add_row(row.into_iter().zip(&right).map(aligned).collect::<Vec<_>>());
-    }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    Table::new(headers, rows).draw(width())
 }
 
-/// Columns of the terminal, if the environment tells.
-pub fn width() -> Option<u16> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+/// A table with a last row that sums up the others.
+pub fn table_with_total(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>, total: Vec<String>) -> String {
+    Table::new(headers, rows).total(total).draw(width())
+}
+
+/// A heading above a part of an answer.
+pub fn heading(text: &str) -> String {
+    console::style(text).bold().to_string()
+}
+
+/// Columns of the terminal: what `COLUMNS` says, else what the terminal says; `None` where the answer goes to a file or
+/// another program.
+pub fn width() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok()).filter(|columns| *columns > 0);
+    said.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns)))
 }

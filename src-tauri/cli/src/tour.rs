@@ -1,11 +1,11 @@
 //! The tour: what Purser does, shown on the embedded sandbox without a window.
 
-use app::wire::{UsageFilterInput, UsageGroup};
-use app::{App, command, query};
+use app::wire::{AmountRole, TableFormat, UsageFilterInput, UsageGroup};
+use app::{App, command, export, query};
 
 use crate::args::{Client, Command, GroupName, Invoice, Sync, Usage};
 use crate::fault::Fault;
-use crate::noun::{self, ORIGIN};
+use crate::noun::{self, ORIGIN, invoice};
 use crate::out::Out;
 
 /// Runs the tour.
@@ -13,18 +13,24 @@ use crate::out::Out;
 /// # Errors
 /// Whatever a step answers.
 pub async fn run(app: &App, out: &Out) -> Result<(), Fault> {
-    out.remark("1. The embedded sandbox gateway, with a made-up agency inside");
+    out.heading("1. The embedded sandbox gateway, with a made-up agency inside")?;
     step(app, Command::Sandbox, out).await?;
-    out.remark("\n2. Sync: what would be pulled, then the pull");
+    out.heading("\n2. Sync: what would be pulled, then the pull")?;
     step(app, Command::Sync(Sync { gateway: None, plan: true }), out).await?;
     step(app, Command::Sync(Sync { gateway: None, plan: false }), out).await?;
-    out.remark("\n3. Clients this month: cost, charge, margin, budgets");
+    out.heading("\n3. Clients this month: cost, charge, margin, budgets")?;
     step(app, Command::Client(Client::List), out).await?;
-    out.remark("\n4. Spend of the last 30 days, by model");
+    out.heading("\n4. Spend of the last 30 days, by model")?;
     step(app, Command::Usage(by_model()), out).await?;
-    out.remark("\n5. Invoices, and the files of the latest");
-    step(app, Command::Invoice(Invoice::List { month: None, client: None }), out).await?;
-    files(app, out).await
+    let (first, last) = query::usage::last_month(app).await?;
+    let month = last[..7].to_owned();
+    out.heading("\n5. Invoices for last month, and one of them")?;
+    step(app, Command::Invoice(Invoice::List { month: Some(month.clone()), client: None }), out).await?;
+    let id = latest(app, &month).await?;
+    out.heading("")?;
+    step(app, Command::Invoice(Invoice::Show { invoice: id.clone() }), out).await?;
+    out.heading("\n6. Files written: last month's spend as a table and a chart, and the invoice")?;
+    files(app, (first, last), id, out).await
 }
 
 async fn step(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
@@ -35,32 +41,39 @@ fn by_model() -> Usage {
     Usage { from: None, to: None, by: GroupName::Model, clients: vec![], models: vec![], charge: false, export: None }
 }
 
-async fn files(app: &App, out: &Out) -> Result<(), Fault> {
-    let invoices = query::invoice::invoice_list(app, None, None).await?;
-    let id = match invoices.iter().find(|row| row.number.is_some()) {
-        Some(row) => row.id.clone(),
-        None => drafted(app).await?,
-    };
-    step(app, Command::Invoice(Invoice::Show { invoice: id.clone() }), out).await?;
-    out.remark("\nWritten:");
-    step(app, Command::Invoice(Invoice::Save { invoice: id, to: None }), out).await
+fn by_client((first, last): (String, String)) -> UsageFilterInput {
+    let all = Vec::new;
+    UsageFilterInput {
+        first,
+        last,
+        clients: all(),
+        gateways: all(),
+        keys: all(),
+        models: all(),
+        group: UsageGroup::Client,
+    }
 }
 
-/// Finalises last month's invoice of the client that used most.
-async fn drafted(app: &App) -> Result<String, Fault> {
-    let (first, last) = query::usage::last_month(app).await?;
-    let filter = UsageFilterInput {
-        first,
-        last: last.clone(),
-        clients: vec![],
-        gateways: vec![],
-        keys: vec![],
-        models: vec![],
-        group: UsageGroup::Client,
-    };
+async fn files(app: &App, range: (String, String), invoice: String, out: &Out) -> Result<(), Fault> {
+    let filter = by_client(range);
+    let mut files = vec![
+        export::usage_export(app, &filter, TableFormat::Csv).await?,
+        export::chart_export(app, &filter, AmountRole::Cost).await?,
+    ];
+    files.extend(invoice::save(app, &invoice, None).await?);
+    out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
+}
+
+/// The month's latest final invoice; where there is none yet, one is made for the client that used most.
+async fn latest(app: &App, month: &str) -> Result<String, Fault> {
+    let invoices = query::invoice::invoice_list(app, Some(month.to_owned()), None).await?;
+    if let Some(row) = invoices.into_iter().find(|row| row.number.is_some()) {
+        return Ok(row.id);
+    }
+    let filter = by_client(query::usage::last_month(app).await?);
     let usage = query::usage::usage_table(app, &filter).await?;
     let client = usage.rows.iter().find_map(|row| row.id.clone());
     let client = client.ok_or_else(|| Fault::usage("nothing was used last month, so there is nothing to invoice"))?;
-    let draft = command::invoice::invoice_draft(app, ORIGIN, &client, &last[..7]).await?;
+    let draft = command::invoice::invoice_draft(app, ORIGIN, &client, month).await?;
     Ok(command::invoice::invoice_finalise(app, ORIGIN, &draft.row.id).await?.row.id)
 }

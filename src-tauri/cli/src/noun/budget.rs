@@ -3,7 +3,7 @@
 use app::wire::BudgetInput;
 use app::{App, command};
 
-use super::{ORIGIN, done, period};
+use super::{ORIGIN, done, find, period};
 use crate::args::Budget;
 use crate::fault::Fault;
 use crate::out::Out;
@@ -18,11 +18,11 @@ pub async fn run(app: &App, verb: Budget, out: &Out) -> Result<(), Fault> {
 }
 
 async fn set(app: &App, target: &str, budget: Option<BudgetInput>, out: &Out) -> Result<(), Fault> {
-    if target.starts_with("key_") {
-        return done(out, &command::key::key_budget(app, ORIGIN, target, budget).await?);
-    }
-    if target.starts_with("ac_") {
-        return done(out, &command::account::account_budget(app, ORIGIN, target, budget).await?);
-    }
-    Err(Fault::usage(format!("`{target}` is neither a key (key_12) nor an account (ac_12)")))
+    let id = find::key_or_account(app, target).await?;
+    let what = if id.starts_with("key_") {
+        command::key::key_budget(app, ORIGIN, &id, budget).await?
+    } else {
+        command::account::account_budget(app, ORIGIN, &id, budget).await?
+    };
+    done(out, &what)
 }

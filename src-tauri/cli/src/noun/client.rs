@@ -1,31 +1,33 @@
 //! `purser client`.
 
-use app::wire::{ClientInput, ClientRow, ClientView};
+use app::wire::{AccountView, ClientInput, ClientRow, ClientView, InvoiceRow, KeyRow, RuleView};
 use app::{App, command, query};
 
-use super::{ORIGIN, as_of, budget_input, client_id, done, gateway_id};
+use super::edit::{edited, fields};
+use super::{ORIGIN, as_of, budget_input, count, done, find, used, word};
 use crate::args::{Client, NewClient};
 use crate::fault::Fault;
-use crate::out::{Out, table};
+use crate::out::{Out, heading, table};
 
 pub async fn run(app: &App, verb: Client, out: &Out) -> Result<(), Fault> {
     match verb {
         Client::List => out.answer(&query::client::client_list(app).await?, |rows| list(rows)),
+        Client::Create(new) => create(app, &new, out).await,
+        Client::Update { client, fields } => update(app, &find::client(app, &client).await?, &fields, out).await,
         Client::Show { client } => {
-            let id = client_id(app, &client).await?;
+            let id = find::client(app, &client).await?;
             out.answer(&query::client::client_get(app, &id).await?, page)
         }
-        Client::Create(new) => create(app, &new, out).await,
         Client::Pause { client } => {
-            let id = client_id(app, &client).await?;
+            let id = find::client(app, &client).await?;
             done(out, &command::client::client_pause(app, ORIGIN, &id).await?)
         }
         Client::Resume { client } => {
-            let id = client_id(app, &client).await?;
+            let id = find::client(app, &client).await?;
             done(out, &command::client::client_resume(app, ORIGIN, &id).await?)
         }
         Client::Close { client } => {
-            let id = client_id(app, &client).await?;
+            let id = find::client(app, &client).await?;
             done(out, &command::client::client_close(app, ORIGIN, &id).await?)
         }
     }
@@ -35,7 +37,7 @@ async fn create(app: &App, new: &NewClient, out: &Out) -> Result<(), Fault> {
     let agency = app.agency().await?;
     let mut gateways = Vec::new();
     for gateway in &new.gateways {
-        gateways.push(gateway_id(app, gateway).await?);
+        gateways.push(find::gateway(app, gateway).await?);
     }
     let empty = String::new;
     let input = ClientInput {
@@ -55,7 +57,17 @@ async fn create(app: &App, new: &NewClient, out: &Out) -> Result<(), Fault> {
         models: new.models.clone(),
     };
     let row = command::client::client_create(app, ORIGIN, input).await?;
-    out.answer(&row, |row| format!("{} is client {}.", row.name, row.id))
+    out.answer(&row, |row| match row.gateways.as_slice() {
+        [] => format!("{} is client {}. It has no account on a gateway yet.", row.name, row.id),
+        gateways => format!("{} is client {}, with an account on {}.", row.name, row.id, gateways.join(", ")),
+    })
+}
+
+async fn update(app: &App, id: &str, changes: &[String], out: &Out) -> Result<(), Fault> {
+    let details = query::client::client_get(app, id).await?.details;
+    let typed = edited(&details, changes, "purser client show")?;
+    let row = command::client::client_update(app, ORIGIN, id, typed).await?;
+    out.answer(&row, |row| format!("{} ({}) is changed.", row.name, row.id))
 }
 
 fn list(rows: &[ClientRow]) -> String {
@@ -63,54 +75,67 @@ fn list(rows: &[ClientRow]) -> String {
         return "There are no clients yet: run `purser client create NAME --gateway …`.".to_owned();
     }
     let row = |row: &ClientRow| {
-        let budget =
-            row.budget.as_ref().map_or_else(|| "–".to_owned(), |b| format!("{} % of {}", b.percent, b.limit.text));
         vec![
             row.id.clone(),
             row.name.clone(),
-            format!("{:?}", row.status).to_lowercase(),
+            word(&row.status),
             row.keys.to_string(),
-            row.requests.text.clone(),
+            count(&row.requests),
             row.month.cost.text.clone(),
             row.month.charge.text.clone(),
             row.month.margin.text.clone(),
-            budget,
+            used(row.budget.as_ref()),
         ]
     };
-    let headers = ["id", "name", "status", ">keys", ">requests", ">cost", ">charge", ">margin", ">budget"];
+    let headers = ["id", "<name", "status", ">keys", ">requests", ">cost", ">charge", ">margin", ">budget"];
     let oldest = rows.iter().min_by_key(|row| row.freshness.as_of.clone()).map(|row| as_of(&row.freshness));
     format!("{}\n\nThis month. {}", table(&headers, rows.iter().map(row)), oldest.unwrap_or_default())
 }
 
 fn page(view: &ClientView) -> String {
-    let accounts = view.accounts.iter().map(|account| {
-        let budget =
-            account.budget.as_ref().map_or_else(|| "none".to_owned(), |b| format!("{} {}", b.limit.text, b.period));
-        vec![account.id.clone(), account.gateway.clone(), account.name.clone(), budget]
-    });
-    let keys = view.keys.iter().map(|key| {
-        vec![
-            key.id.clone(),
-            key.name.clone(),
-            key.label.clone(),
-            format!("{:?}", key.status),
-            key.month_cost.text.clone(),
-        ]
-    });
-    let rules = view.rules.iter().map(|rule| {
-        vec![rule.selector.clone(), rule.text.clone(), rule.client.clone().unwrap_or_else(|| "everyone".to_owned())]
-    });
-    format!(
-        "{} ({}), {}\nThis month: cost {}, charge {}, margin {}. {}\n\n{}\n\n{}\n\n{}",
-        view.row.name,
-        view.row.id,
-        view.row.zone,
-        view.row.month.cost.text,
-        view.row.month.charge.text,
-        view.row.month.margin.text,
-        as_of(&view.row.freshness),
-        table(&["account", "gateway", "name", ">budget"], accounts),
-        table(&["key", "name", "label", "status", ">cost this month"], keys),
-        table(&["rule", "charges", "for"], rules),
-    )
+    let (row, month) = (&view.row, &view.row.month);
+    let told = fields(&view.details).into_iter().filter(|(_, value)| !value.is_empty());
+    let parts = [
+        format!("{} ({}), {}", heading(&row.name), row.id, word(&row.status)),
+        format!(
+            "This month: cost {}, charge {}, margin {}. {}",
+            month.cost.text,
+            month.charge.text,
+            month.margin.text,
+            as_of(&row.freshness)
+        ),
+        table(&["field", "~value"], told.map(|(field, value)| vec![field, value])),
+        part("Accounts", &["id", "<name", "gateway", ">budget", "period"], view.accounts.iter().map(account)),
+        part("Keys", &["id", "<name", "label", "status", ">budget", ">cost this month"], view.keys.iter().map(key)),
+        part("Prices", &["rule", "~charges", "for"], view.rules.iter().map(rule)),
+        part("Invoices", &["number", "month", "status", ">total"], view.invoices.iter().map(invoice)),
+    ];
+    parts.join("\n\n")
+}
+
+fn part(title: &str, headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rows: Vec<Vec<String>> = rows.collect();
+    let body = if rows.is_empty() { "none".to_owned() } else { table(headers, rows) };
+    format!("{}\n{body}", heading(title))
+}
+
+fn account(account: &AccountView) -> Vec<String> {
+    let every = account.budget.as_ref().map_or_else(|| "–".to_owned(), |budget| budget.period.clone());
+    let (gateway, budget) = (account.gateway.clone(), used(account.budget.as_ref()));
+    vec![account.id.clone(), account.name.clone(), gateway, budget, every]
+}
+
+fn key(key: &KeyRow) -> Vec<String> {
+    let (budget, cost) = (used(key.budget.as_ref()), key.month_cost.text.clone());
+    vec![key.id.clone(), key.name.clone(), key.label.clone(), word(&key.status), budget, cost]
+}
+
+fn rule(rule: &RuleView) -> Vec<String> {
+    let whose = if rule.client_id.is_some() { "this client" } else { "everyone" };
+    vec![rule.selector.clone(), rule.text.clone(), whose.to_owned()]
+}
+
+fn invoice(row: &InvoiceRow) -> Vec<String> {
+    let number = row.number.clone().unwrap_or_else(|| row.id.clone());
+    vec![number, row.month.clone(), word(&row.status), row.total.text.clone()]
 }

@@ -1,30 +1,34 @@
 //! `purser gateway`.
 
-use app::wire::{GatewayInput, GatewayView, ProbeView};
+use app::wire::{FindingView, GatewayInput, GatewayView, ProbeView, ProductView};
 use app::{App, command, query};
 
-use super::{ORIGIN, as_of, done, gateway_id};
-use crate::args::{Connection, Gateway};
+use super::{ORIGIN, as_of, done, find, word};
+use crate::args::{Connection, Gateway, GatewayUpdate};
 use crate::ask;
 use crate::fault::Fault;
-use crate::out::{Out, table};
+use crate::out::{Out, heading, table};
 
 pub async fn run(app: &App, verb: Gateway, out: &Out) -> Result<(), Fault> {
     match verb {
         Gateway::List => out.answer(&query::gateway::gateway_list(app).await?, |rows| list(rows)),
         Gateway::Products => products(app, out).await,
+        Gateway::Show { gateway } => out.answer(&named(app, &gateway).await?, page),
         Gateway::Test(connection) => test(app, &connection, out).await,
         Gateway::Connect(connection) => connect(app, &connection, out).await,
+        Gateway::Update(change) => update(app, &change, out).await,
         Gateway::Remove { gateway } => {
-            let id = gateway_id(app, &gateway).await?;
+            let id = find::gateway(app, &gateway).await?;
             done(out, &command::gateway::gateway_remove(app, ORIGIN, &id).await?)
         }
         Gateway::Models { gateway } => {
             let id = match gateway {
-                Some(gateway) => Some(gateway_id(app, &gateway).await?),
+                Some(gateway) => Some(find::gateway(app, &gateway).await?),
                 None => None,
             };
-            out.answer(&query::gateway::model_list(app, id.as_deref()).await?, |models| models.join("\n"))
+            out.answer(&query::gateway::model_list(app, id.as_deref()).await?, |models| {
+                if models.is_empty() { "No gateway offers a model yet.".to_owned() } else { models.join("\n") }
+            })
         }
     }
 }
@@ -36,43 +40,65 @@ pub async fn sandbox(app: &App, out: &Out) -> Result<(), Fault> {
     out.answer(&view, |view| format!("{} is open with {} accounts and {} keys.", view.name, view.accounts, view.keys))
 }
 
+async fn named(app: &App, text: &str) -> Result<GatewayView, Fault> {
+    let id = find::gateway(app, text).await?;
+    let found = query::gateway::gateway_list(app).await?.into_iter().find(|view| view.id == id);
+    found.ok_or_else(|| Fault::missing(format!("there is no gateway `{text}`"), "See `purser gateway list`."))
+}
+
 async fn products(app: &App, out: &Out) -> Result<(), Fault> {
-    let products = query::gateway::gateway_products(app).await?;
-    out.answer(&products, |products| {
-        let yes = |needed: bool| if needed { "needed" } else { "–" }.to_owned();
-        let row = |p: &app::wire::ProductView| {
-            vec![p.product.clone(), p.title.clone(), yes(p.needs_url), yes(p.needs_credential)]
+    out.answer(&query::gateway::gateway_products(app).await?, |products| {
+        let row = |p: &ProductView| {
+            let address = if p.needs_url { "--url" } else { "–" }.to_owned();
+            let credential = if p.needs_credential { "asked for" } else { "–" }.to_owned();
+            vec![p.product.clone(), p.title.clone(), address, credential]
         };
-        table(&["product", "name", "address", "credential"], products.iter().map(row))
+        table(&["product", "name", "address", "admin credential"], products.iter().map(row))
     })
 }
 
 async fn test(app: &App, connection: &Connection, out: &Out) -> Result<(), Fault> {
-    let credential = credential(app, connection).await?;
-    let probe = query::gateway::gateway_test(app, input(connection), credential).await?;
-    out.answer(&probe, probed)
+    let (input, credential) = typed(app, connection).await?;
+    out.answer(&query::gateway::gateway_test(app, input, credential).await?, probed)
 }
 
 async fn connect(app: &App, connection: &Connection, out: &Out) -> Result<(), Fault> {
-    let credential = credential(app, connection).await?;
-    let view = command::gateway::gateway_connect(app, ORIGIN, input(connection), credential).await?;
+    let (input, credential) = typed(app, connection).await?;
+    let view = command::gateway::gateway_connect(app, ORIGIN, input, credential).await?;
+    let next =
+        if connection_is_pulled(app, connection).await? { "purser sync" } else { "purser import FILE --gateway …" };
     out.answer(&view, |view| {
         let findings = view.probe.as_ref().map(findings).unwrap_or_default();
-        format!("{} is connected as {}. Run `purser sync` next.\n{findings}", view.name, view.id)
+        format!("{} is connected as {}. Run `{next}` next.\n{findings}", view.name, view.id)
     })
 }
 
-async fn credential(app: &App, connection: &Connection) -> Result<String, Fault> {
-    let product = query::gateway::gateway_product(app, &connection.product).await?;
-    if product.needs_credential { ask::secret("Admin credential: ") } else { Ok(String::new()) }
+async fn update(app: &App, change: &GatewayUpdate, out: &Out) -> Result<(), Fault> {
+    let before = named(app, &change.gateway).await?;
+    let credential = if change.credential { Some(ask::secret("New admin credential: ")?) } else { None };
+    let input = GatewayInput {
+        product: before.product,
+        name: change.name.clone().unwrap_or(before.name),
+        base_url: change.url.clone().unwrap_or(before.base_url),
+    };
+    let view = command::gateway::gateway_update(app, ORIGIN, &before.id, input, credential).await?;
+    out.answer(&view, |view| format!("{} ({}) answers at {}.", view.name, view.id, view.base_url))
 }
 
-fn input(connection: &Connection) -> GatewayInput {
-    GatewayInput {
-        product: connection.product.clone(),
-        name: connection.name.clone().unwrap_or_else(|| connection.product.clone()),
-        base_url: connection.url.clone(),
+async fn connection_is_pulled(app: &App, connection: &Connection) -> Result<bool, Fault> {
+    Ok(query::gateway::gateway_product(app, &connection.product).await?.needs_url)
+}
+
+/// What was typed, with its credential. Nothing is asked for that will be refused anyway.
+async fn typed(app: &App, connection: &Connection) -> Result<(GatewayInput, String), Fault> {
+    let product = query::gateway::gateway_product(app, &connection.product).await?;
+    if product.needs_url && connection.url.trim().is_empty() {
+        let example = format!("purser gateway connect --product {} --url https://…", product.product);
+        return Err(Fault::usage(format!("{} needs an address: write `{example}`", product.title)));
     }
+    let credential = if product.needs_credential { ask::secret("Admin credential: ")? } else { String::new() };
+    let name = connection.name.clone().unwrap_or(product.title);
+    Ok((GatewayInput { product: product.product, name, base_url: connection.url.clone() }, credential))
 }
 
 fn list(rows: &[GatewayView]) -> String {
@@ -81,32 +107,57 @@ fn list(rows: &[GatewayView]) -> String {
             .to_owned();
     }
     let row = |view: &GatewayView| {
-        let state = view.problem.clone().unwrap_or_else(|| as_of(&view.freshness));
-        let keys = view.keys.to_string();
-        let accounts = format!("{} ({} of nobody)", view.accounts, view.unattributed);
-        vec![view.id.clone(), view.name.clone(), view.product.clone(), view.base_url.clone(), accounts, keys, state]
+        let unattributed = if view.unattributed == 0 { "–".to_owned() } else { view.unattributed.to_string() };
+        let (accounts, keys) = (view.accounts.to_string(), view.keys.to_string());
+        vec![view.id.clone(), view.name.clone(), view.product.clone(), accounts, unattributed, keys, state(view)]
     };
-    table(&["id", "name", "product", "address", ">accounts", ">keys", "state"], rows.iter().map(row))
+    let headers = ["id", "<name", "product", ">accounts", ">of nobody", ">keys", "~state"];
+    table(&headers, rows.iter().map(row))
+}
+
+fn state(view: &GatewayView) -> String {
+    let said = [view.problem.as_deref(), view.hint.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+    if said.is_empty() { as_of(&view.freshness) } else { said.join(" ") }
+}
+
+fn page(view: &GatewayView) -> String {
+    let credential = if view.has_credential { "in the keychain" } else { "none" };
+    let rows = [
+        ("product", view.product.clone()),
+        ("address", view.base_url.clone()),
+        ("credential", credential.to_owned()),
+        ("accounts", format!("{}, {} of nobody", view.accounts, view.unattributed)),
+        ("keys", view.keys.to_string()),
+        ("state", state(view)),
+    ];
+    let facts = table(&["gateway", "~"], rows.map(|(name, value)| vec![name.to_owned(), value]));
+    let probe = view.probe.as_ref().map(|probe| format!("\n\n{}", probed(probe))).unwrap_or_default();
+    format!("{} ({})\n{facts}{probe}", heading(&view.name), view.id)
 }
 
 fn probed(probe: &ProbeView) -> String {
-    let version = probe.version.as_deref().unwrap_or("unknown");
-    let rights = if probe.read_only { "read only" } else { "read and write" };
+    let version = probe.version.as_deref().map_or_else(|| "an unknown release".to_owned(), |v| format!("release {v}"));
+    let rights = if probe.read_only { "only read" } else { "read and change" };
     let able = probe
         .capabilities
         .iter()
-        .map(|row| vec![row.code.clone(), if row.supported { "yes" } else { "no" }.to_owned()]);
-    let periods = probe.budget_periods.iter().map(|p| format!("{} ({})", p.period, p.enforcement)).collect::<Vec<_>>();
-    let skew = probe.clock_skew_seconds.map_or_else(|| "not told".to_owned(), |seconds| format!("{seconds} s"));
+        .map(|row| vec![row.code.replace('_', " "), if row.supported { "yes" } else { "no" }.to_owned()]);
+    let periods = probe.budget_periods.iter().map(|p| vec![p.period.clone(), p.enforcement.clone()]);
+    let skew = match probe.clock_skew_seconds {
+        Some(0) => "Its clock agrees with this machine's.".to_owned(),
+        Some(seconds) => format!("Its clock is {seconds} s from this machine's."),
+        None => "It does not tell its clock.".to_owned(),
+    };
     format!(
-        "Version {version}, this credential may {rights}.\nClock difference: {skew}. A pause bites within {} s.\nBudgets: {}\n\n{}\n{}",
+        "It answers as {version}; this credential may {rights}. {skew} A pause bites within {} s.\n\n{}\n\n{}\n{}",
         probe.pause_bound_seconds,
-        periods.join(", "),
         table(&["capability", "here"], able),
+        table(&["budget", "held by"], periods),
         findings(probe)
     )
 }
 
 fn findings(probe: &ProbeView) -> String {
-    probe.findings.iter().map(|finding| format!("\n{:?}: {}", finding.level, finding.message)).collect()
+    let line = |finding: &FindingView| format!("\n{}: {}", word(&finding.level), finding.message);
+    probe.findings.iter().map(line).collect()
 }

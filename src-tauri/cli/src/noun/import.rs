@@ -3,24 +3,30 @@
 use app::wire::{ColumnView, ImportDone, ImportPreview};
 use app::{App, command};
 
-use super::gateway_id;
+use super::find;
 use crate::args::Import;
 use crate::fault::Fault;
 use crate::out::{Out, table};
 
 pub async fn run(app: &App, import: &Import, out: &Out) -> Result<(), Fault> {
-    let gateway = gateway_id(app, &import.gateway).await?;
+    let gateway = find::gateway(app, &import.gateway).await?;
     let path = import.file.display().to_string();
     let chosen = import.columns.iter().map(|text| column(text)).collect::<Result<Vec<_>, _>>()?;
     let guessed = command::import::import_preview(app, &gateway, &path, None).await?;
-    let columns = merged(guessed.columns, &chosen);
+    let columns = merged(guessed.columns, &chosen)?;
     let preview = command::import::import_preview(app, &gateway, &path, Some(columns.clone())).await?;
     if import.preview {
         return out.answer(&preview, shown);
     }
     if !preview.problems.is_empty() {
         out.remark(&shown(&preview));
-        return Err(Fault::usage(format!("nothing was imported: {} rows are wrong", preview.problems.len())));
+        let wrong = match preview.problems.len() {
+            1 => "1 row is wrong".to_owned(),
+            count => format!("{count} rows are wrong"),
+        };
+        return Err(Fault::usage(format!(
+            "nothing was imported, because {wrong}: put the file right and import it again"
+        )));
     }
     let done = command::import::import_apply(app, &gateway, &path, columns).await?;
     out.answer(&done, |done: &ImportDone| {
@@ -37,13 +43,17 @@ fn column(text: &str) -> Result<ColumnView, Fault> {
     Ok(ColumnView { header: header.to_owned(), field: field.to_owned() })
 }
 
-fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Vec<ColumnView> {
-    for column in &mut columns {
-        if let Some(other) = chosen.iter().find(|other| other.header == column.header) {
-            column.field.clone_from(&other.field);
-        }
+/// The columns as guessed, or as chosen where they were.
+fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Result<Vec<ColumnView>, Fault> {
+    for choice in chosen {
+        let Some(column) = columns.iter_mut().find(|column| column.header == choice.header) else {
+            let headers: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
+            let hint = format!("Its columns are {}.", headers.join(", "));
+            return Err(Fault::missing(format!("the file has no column `{}`", choice.header), hint));
+        };
+        column.field.clone_from(&choice.field);
     }
-    columns
+    Ok(columns)
 }
 
 fn shown(preview: &ImportPreview) -> String {
@@ -52,9 +62,9 @@ fn shown(preview: &ImportPreview) -> String {
         vec![problem.line.to_string(), problem.column.clone().unwrap_or_default(), problem.reason.clone()]
     });
     let mut text =
-        format!("{}\n\n{} rows, cost {}.", table(&["column", "is"], columns), preview.rows, preview.cost.text);
+        format!("{}\n\n{} rows, cost {}.", table(&["column", "holds"], columns), preview.rows, preview.cost.text);
     if !preview.problems.is_empty() {
-        text.push_str(&format!("\n\n{}", table(&[">line", "column", "problem"], problems)));
+        text.push_str(&format!("\n\n{}", table(&[">line", "column", "~problem"], problems)));
     }
     text
 }

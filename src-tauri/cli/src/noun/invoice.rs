@@ -3,18 +3,15 @@
 use app::wire::{BatchResult, DocumentKind, InvoiceRow, InvoiceView, SavedFile, ThemeChoice};
 use app::{App, command, query};
 
-use super::{ORIGIN, client_id, done};
+use super::{ORIGIN, done, find, word};
 use crate::args::Invoice;
 use crate::fault::Fault;
-use crate::out::{Out, table};
+use crate::out::{Out, heading, table, table_with_total};
 
 pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
     match verb {
         Invoice::List { month, client } => {
-            let client = match client {
-                Some(client) => Some(client_id(app, &client).await?),
-                None => None,
-            };
+            let client = find::client_if(app, client.as_deref()).await?;
             out.answer(&query::invoice::invoice_list(app, month, client).await?, |rows| list(rows))
         }
         Invoice::Show { invoice } => {
@@ -22,7 +19,7 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
             out.answer(&query::invoice::invoice_get(app, &id, ThemeChoice::Light).await?, page)
         }
         Invoice::Draft { month, client: Some(client) } => {
-            let client = client_id(app, &client).await?;
+            let client = find::client(app, &client).await?;
             out.answer(&command::invoice::invoice_draft(app, ORIGIN, &client, &month).await?, page)
         }
         Invoice::Draft { month, client: None } => {
@@ -61,12 +58,13 @@ async fn invoice_id(app: &App, text: &str) -> Result<String, Fault> {
     let found = invoices.into_iter().find(|row| row.number.as_deref() == Some(text));
     found
         .map(|row| row.id)
-        .ok_or_else(|| Fault::usage(format!("there is no invoice `{text}`: see `purser invoice list`")))
+        .ok_or_else(|| Fault::missing(format!("there is no invoice `{text}`"), "See `purser invoice list`."))
 }
 
 fn list(rows: &[InvoiceRow]) -> String {
     if rows.is_empty() {
-        return "There are no invoices yet: run `purser invoice draft 2026-10`.".to_owned();
+        return "There are no such invoices: `purser invoice draft MONTH` drafts a month's, for example 2026-10."
+            .to_owned();
     }
     let row = |row: &InvoiceRow| {
         vec![
@@ -74,13 +72,13 @@ fn list(rows: &[InvoiceRow]) -> String {
             row.number.clone().unwrap_or_else(|| "draft".to_owned()),
             row.client.clone(),
             row.month.clone(),
-            format!("{:?}", row.status).to_lowercase(),
+            word(&row.status),
             row.due.clone().unwrap_or_else(|| "–".to_owned()),
             row.total.text.clone(),
             row.margin.text.clone(),
         ]
     };
-    table(&["id", "number", "client", "month", "status", "due", ">total", ">margin"], rows.iter().map(row))
+    table(&["id", "number", "<client", "month", "status", "due", ">total", ">margin"], rows.iter().map(row))
 }
 
 fn page(view: &InvoiceView) -> String {
@@ -88,25 +86,32 @@ fn page(view: &InvoiceView) -> String {
         let cost = line.cost.as_ref().map(|cost| cost.text.clone()).unwrap_or_default();
         vec![line.description.clone(), line.quantities.join(", "), line.charge.text.clone(), cost]
     });
-    let tax = view.tax.as_ref().map(|(label, amount)| format!("{label}: {}\n", amount.text)).unwrap_or_default();
     let number = view.row.number.clone().unwrap_or_else(|| format!("{} (draft)", view.row.id));
     let obstacles: String =
         view.row.obstacles.iter().chain(&view.notices).map(|text| format!("\nNote: {text}")).collect();
+    let title = heading(&format!("Invoice {number} to {} for {}", view.row.client, view.row.month));
+    let due = view.row.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
     format!(
-        "Invoice {number} to {} for {}\n\n{}\n\nNet: {}\n{tax}Total: {}\nYour cost {}, margin {}.{obstacles}",
-        view.row.client,
-        view.row.month,
-        table(&["for", "used", ">charge", ">your cost"], lines),
-        view.net.text,
-        view.row.total.text,
+        "{title}\n{}{due}\n\n{}\n\n{}\n\nYour cost {}, margin {}.{obstacles}",
+        word(&view.row.status),
+        table(&["<for", "~used", ">charge", ">your cost"], lines),
+        sums(view),
         view.trio.cost.text,
         view.trio.margin.text,
     )
 }
 
+/// What is to be paid, below each other.
+fn sums(view: &InvoiceView) -> String {
+    let mut rows = vec![("Net".to_owned(), &view.net)];
+    rows.extend(view.tax.as_ref().map(|(label, amount)| (label.clone(), amount)));
+    let rows = rows.into_iter().map(|(label, amount)| vec![label, amount.text.clone()]);
+    table_with_total(&["", ">to pay"], rows, vec!["Total".to_owned(), view.row.total.text.clone()])
+}
+
 fn batch(rows: &[BatchResult]) -> String {
     if rows.is_empty() {
-        return "Nothing to do: no client of that month is waiting for one.".to_owned();
+        return "Nothing to do: no client is waiting for an invoice for that month.".to_owned();
     }
     let row = |row: &BatchResult| {
         let result = match (&row.problem, &row.number) {
@@ -116,5 +121,5 @@ fn batch(rows: &[BatchResult]) -> String {
         };
         vec![row.client.clone(), row.invoice_id.clone().unwrap_or_default(), result]
     };
-    table(&["client", "id", "result"], rows.iter().map(row))
+    table(&["<client", "id", "~result"], rows.iter().map(row))
 }

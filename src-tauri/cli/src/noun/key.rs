@@ -2,8 +2,9 @@
 
 use app::wire::{CreatedKey, KeyFilterInput, KeyInput, KeyRow};
 use app::{App, command, query};
+use serde_json::json;
 
-use super::{ORIGIN, budget_input, client_id, done};
+use super::{ORIGIN, budget_input, done, find, used, word};
 use crate::args::{Key, NewKey};
 use crate::fault::Fault;
 use crate::out::{Out, table};
@@ -11,55 +12,58 @@ use crate::out::{Out, table};
 pub async fn run(app: &App, verb: Key, out: &Out) -> Result<(), Fault> {
     match verb {
         Key::List { client, search, revoked } => {
-            let client_id = match client {
-                Some(client) => Some(client_id(app, &client).await?),
-                None => None,
-            };
+            let client_id = find::client_if(app, client.as_deref()).await?;
             let filter = KeyFilterInput { client_id, gateway_id: None, search, with_revoked: revoked, after: None };
-            out.answer(&all(app, filter).await?, |rows| list(rows))
+            out.answer(&find::every_key(app, filter).await?, |rows| list(rows))
         }
         Key::Create(new) => {
             let input = input(app, &new).await?;
             shown_once(app, command::key::key_create(app, ORIGIN, input).await?, out).await
         }
-        Key::Rotate { key } => shown_once(app, command::key::key_rotate(app, ORIGIN, &key).await?, out).await,
-        Key::Pause { key } => done(out, &command::key::key_pause(app, ORIGIN, &key).await?),
-        Key::Resume { key } => done(out, &command::key::key_resume(app, ORIGIN, &key).await?),
-        Key::Revoke { key } => done(out, &command::key::key_revoke(app, ORIGIN, &key).await?),
-    }
-}
-
-async fn all(app: &App, mut filter: KeyFilterInput) -> Result<Vec<KeyRow>, Fault> {
-    let mut rows = Vec::new();
-    loop {
-        let page = query::key::key_list(app, &filter).await?;
-        rows.extend(page.rows);
-        match page.next {
-            Some(next) => filter.after = Some(next),
-            None => return Ok(rows),
+        Key::Rotate { key } => {
+            let id = find::key(app, &key).await?;
+            shown_once(app, command::key::key_rotate(app, ORIGIN, &id).await?, out).await
+        }
+        Key::Pause { key } => {
+            let id = find::key(app, &key).await?;
+            done(out, &command::key::key_pause(app, ORIGIN, &id).await?)
+        }
+        Key::Resume { key } => {
+            let id = find::key(app, &key).await?;
+            done(out, &command::key::key_resume(app, ORIGIN, &id).await?)
+        }
+        Key::Revoke { key } => {
+            let id = find::key(app, &key).await?;
+            done(out, &command::key::key_revoke(app, ORIGIN, &id).await?)
         }
     }
 }
 
-/// Prints the secret alone on standard output, where a script can take it, and everything else beside it. It is kept
-/// nowhere.
+/// Prints the secret alone on standard output, where a script can take it, and everything else beside it; as JSON, all of
+/// it together. It is kept nowhere.
 async fn shown_once(app: &App, created: CreatedKey, out: &Out) -> Result<(), Fault> {
     let secret = command::key::secret_reveal(app, &created.ticket).await?;
-    let result = out.line(&secret);
+    let whole = json!({ "key": created.key, "secret": secret, "baseUrl": created.base_url });
+    let result = out.answer(&whole, |_| secret.clone());
     command::key::secret_stored(app, &created.ticket).await?;
     out.remark(&format!(
-        "{} ({}) is ready at {}.\nThe key above is shown this once: store it now. Lost keys are replaced with `purser key rotate`.",
+        "{} ({}) is ready at {}.\nThe secret above is shown this once: store it now. A lost one is replaced with `purser key rotate`.",
         created.key.name, created.key.id, created.base_url
     ));
     result
 }
 
 async fn input(app: &App, new: &NewKey) -> Result<KeyInput, Fault> {
-    let client = query::client::client_get(app, &client_id(app, &new.client).await?).await?;
+    let client = query::client::client_get(app, &find::client(app, &new.client).await?).await?;
     let account_id = match (&new.account, client.accounts.as_slice()) {
-        (Some(account), _) => account.clone(),
+        (Some(account), _) => find::account(app, account).await?,
         (None, [only]) => only.id.clone(),
-        (None, []) => return Err(Fault::usage(format!("{} has no account on any gateway yet", client.row.name))),
+        (None, []) => {
+            return Err(Fault::missing(
+                format!("{} has no account on any gateway yet", client.row.name),
+                "Give it one in the window, or attribute one with `purser account attribute`.",
+            ));
+        }
         (None, several) => {
             let ids: Vec<String> = several.iter().map(|a| format!("{} ({})", a.id, a.gateway)).collect();
             return Err(Fault::usage(format!("choose one of its accounts with --account: {}", ids.join(", "))));
@@ -81,22 +85,20 @@ async fn input(app: &App, new: &NewKey) -> Result<KeyInput, Fault> {
 
 fn list(rows: &[KeyRow]) -> String {
     if rows.is_empty() {
-        return "No key matches.".to_owned();
+        return "There is no such key: `purser key create CLIENT` makes one.".to_owned();
     }
     let row = |key: &KeyRow| {
-        let budget =
-            key.budget.as_ref().map_or_else(|| "–".to_owned(), |b| format!("{} % of {}", b.percent, b.limit.text));
         vec![
             key.id.clone(),
             key.name.clone(),
             key.label.clone(),
             key.client.clone().unwrap_or_else(|| "nobody".to_owned()),
             key.gateway.clone(),
-            format!("{:?}", key.status).to_lowercase(),
-            budget,
+            word(&key.status),
+            used(key.budget.as_ref()),
             key.month_cost.text.clone(),
         ]
     };
-    let headers = ["id", "name", "label", "client", "gateway", "status", ">budget", ">cost this month"];
+    let headers = ["id", "<name", "label", "<client", "gateway", "status", ">budget", ">cost this month"];
     table(&headers, rows.iter().map(row))
 }

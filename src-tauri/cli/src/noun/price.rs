@@ -3,10 +3,10 @@
 use app::wire::{ChargeKind, PriceBookView, PriceChange, PricePreview, RuleInput, UnitPriceView};
 use app::{App, command, query};
 
-use super::{ORIGIN, client_id};
+use super::{ORIGIN, find};
 use crate::args::{NewRule, Price};
 use crate::fault::Fault;
-use crate::out::{Out, table};
+use crate::out::{Out, heading, table, table_with_total};
 
 pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
     match verb {
@@ -14,7 +14,7 @@ pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
         Price::Set(new) => set(app, &new, out).await,
         Price::Remove { selector, client, from } => {
             let rule = RuleInput {
-                client_id: of_client(app, client.as_deref()).await?,
+                client_id: find::client_if(app, client.as_deref()).await?,
                 selector,
                 kind: ChargeKind::Markup,
                 percent: None,
@@ -28,7 +28,7 @@ pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
 
 async fn set(app: &App, new: &NewRule, out: &Out) -> Result<(), Fault> {
     let rule = RuleInput {
-        client_id: of_client(app, new.client.as_deref()).await?,
+        client_id: find::client_if(app, new.client.as_deref()).await?,
         selector: new.selector.clone(),
         kind: if new.price.is_empty() { ChargeKind::Markup } else { ChargeKind::Fixed },
         percent: new.markup.clone(),
@@ -40,13 +40,6 @@ async fn set(app: &App, new: &NewRule, out: &Out) -> Result<(), Fault> {
         return out.answer(&query::price::price_preview(app, &change).await?, preview);
     }
     out.answer(&command::price::price_set(app, ORIGIN, &change).await?, book)
-}
-
-async fn of_client(app: &App, client: Option<&str>) -> Result<Option<String>, Fault> {
-    match client {
-        Some(client) => Ok(Some(client_id(app, client).await?)),
-        None => Ok(None),
-    }
 }
 
 fn unit_price(text: &str) -> Result<UnitPriceView, Fault> {
@@ -62,17 +55,22 @@ fn book(book: &PriceBookView) -> String {
     let mut text = String::new();
     for version in &book.versions {
         let now = if version.in_force { ", in force" } else { "" };
-        text.push_str(&format!("From {} ({}{now}) {}\n", version.effective_from, version.id, version.note));
+        let note = if version.note.is_empty() { String::new() } else { format!(": {}", version.note) };
+        text.push_str(&heading(&format!("From {} ({}{now}){note}", version.effective_from, version.id)));
+        text.push('\n');
         let rows = version.rules.iter().map(|rule| {
             vec![rule.selector.clone(), rule.text.clone(), rule.client.clone().unwrap_or_else(|| "everyone".to_owned())]
         });
-        text.push_str(&table(&["rule", "charges", "for"], rows));
+        text.push_str(&table(&["rule", "~charges", "<for"], rows));
         text.push_str("\n\n");
     }
     text
 }
 
 fn preview(preview: &PricePreview) -> String {
+    if preview.effects.is_empty() {
+        return format!("Nothing would have changed in {}: no charge depends on it.", preview.month);
+    }
     let rows = preview.effects.iter().map(|effect| {
         vec![
             effect.client.clone(),
@@ -81,10 +79,11 @@ fn preview(preview: &PricePreview) -> String {
             effect.difference.text.clone(),
         ]
     });
+    let total = vec!["Total".to_owned(), String::new(), String::new(), preview.difference.text.clone()];
+    let headers = ["<client", ">charge", ">would be", ">difference"];
     format!(
-        "{}\n\nOver {}: {} in all.",
-        table(&["client", ">charge", ">would be", ">difference"], rows),
+        "Had it applied in {}, whole:\n\n{}\n\nNothing was changed.",
         preview.month,
-        preview.difference.text
+        table_with_total(&headers, rows, total)
     )
 }

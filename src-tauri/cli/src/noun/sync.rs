@@ -3,19 +3,22 @@
 use app::wire::{SyncLine, SyncReportView};
 use app::{App, command};
 
-use super::{ORIGIN, gateway_id};
+use super::{ORIGIN, find};
 use crate::args::Sync;
 use crate::fault::Fault;
 use crate::out::{Out, table};
 
+/// There is nothing to pull from.
+const NOTHING: &str = "There is nothing to pull from: run `purser gateway connect`, or `purser sandbox`.";
+
 pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
     let gateway = match &sync.gateway {
-        Some(gateway) => Some(gateway_id(app, gateway).await?),
+        Some(gateway) => Some(find::gateway(app, gateway).await?),
         None => None,
     };
     if sync.plan {
         let plan = command::sync::sync_plan(app, gateway.as_deref()).await?;
-        return out.answer(&plan, |plan| if plan.is_empty() { "Nothing to pull.".to_owned() } else { plan.join("\n") });
+        return out.answer(&plan, |plan| if plan.is_empty() { NOTHING.to_owned() } else { plan.join("\n") });
     }
     let report = command::sync::sync_run(app, ORIGIN, gateway.as_deref()).await?;
     out.answer(&report, lines)?;
@@ -24,6 +27,9 @@ pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
 
 /// What a sync did, one line per gateway.
 pub fn lines(report: &SyncReportView) -> String {
+    if report.lines.is_empty() {
+        return NOTHING.to_owned();
+    }
     let row = |line: &SyncLine| {
         let state = match (&line.problem, &line.hint) {
             (Some(problem), Some(hint)) => format!("{problem} {hint}"),
@@ -32,5 +38,5 @@ pub fn lines(report: &SyncReportView) -> String {
         };
         vec![line.gateway.clone(), line.rows.to_string(), state]
     };
-    table(&["gateway", ">new rows", "state"], report.lines.iter().map(row))
+    table(&["<gateway", ">new rows", "~state"], report.lines.iter().map(row))
 }

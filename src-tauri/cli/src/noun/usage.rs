@@ -1,90 +1,140 @@
 //! `purser usage` and `purser requests`.
 
-use app::wire::{AmountRole, SavedFile, TableFormat, UsageFilterInput, UsageGroup, UsageRow, UsageTable};
+use app::wire::{
+    AmountRole, RequestPageView, RequestView, SavedFile, TableFormat, UsageFilterInput, UsageGroup, UsageRow,
+    UsageTable,
+};
 use app::{App, export, query};
 
-use super::{as_of, client_id, maybe};
-use crate::args::{FileFormat, GroupName, Usage};
+use super::{as_of, count, find, maybe, moment};
+use crate::args::{FileFormat, GroupName, Requests, Usage};
 use crate::fault::Fault;
-use crate::out::{Out, table, width};
+use crate::out::{Out, heading, table, table_with_total, width};
 
 /// Days shown unless told otherwise.
 const DAYS: i32 = 30;
+/// Columns a chart takes at most: longer bars say no more.
+const CHART_WIDTH: usize = 100;
 
 pub async fn run(app: &App, usage: &Usage, out: &Out) -> Result<(), Fault> {
-    let filter = filter(app, usage).await?;
+    let range = Range { from: &usage.from, to: &usage.to, clients: &usage.clients, models: &usage.models };
+    let filter = filter(app, &range, group(usage.by)).await?;
+    let role = if usage.charge { AmountRole::Charge } else { AmountRole::Cost };
     if let Some(format) = usage.export {
-        let format = match format {
-            FileFormat::Csv => TableFormat::Csv,
-            FileFormat::Jsonl => TableFormat::JsonLines,
-        };
-        let file = export::usage_export(app, &filter, format).await?;
+        let file = exported(app, &filter, format, role).await?;
         return out.answer(&file, |file: &SavedFile| file.path.clone());
     }
     let answer = query::usage::usage_table(app, &filter).await?;
-    let role = if usage.charge { AmountRole::Charge } else { AmountRole::Cost };
-    let columns = usize::from(width().unwrap_or(100));
+    let columns = width().unwrap_or(CHART_WIDTH).min(CHART_WIDTH);
     let bars = query::usage::usage_bars(app, &filter, role, columns).await?;
-    let what = if usage.charge { "Charge" } else { "Cost" };
     out.answer(&answer, |answer| {
-        format!("{what} per day\n{}\n\n{}\n\n{}", bars.join("\n"), rows(answer), as_of(&answer.freshness))
+        if answer.rows.is_empty() {
+            return format!("Nothing was used from {} to {}. {}", filter.first, filter.last, as_of(&answer.freshness));
+        }
+        let what = if usage.charge { "Charge" } else { "Cost" };
+        let title = heading(&format!("{what} by {}, {} to {}", bars.step, filter.first, filter.last));
+        format!("{title}\n{}\n\n{}\n\n{}", bars.lines.join("\n"), rows(answer), as_of(&answer.freshness))
     })
 }
 
-pub async fn requests(app: &App, usage: &Usage, out: &Out) -> Result<(), Fault> {
-    let page = query::usage::request_page(app, &filter(app, usage).await?, None).await?;
-    out.answer(&page, |page| {
-        let row = |r: &app::wire::RequestView| {
-            vec![
-                r.at.clone(),
-                r.client.clone().unwrap_or_else(|| "nobody".to_owned()),
-                r.key.clone().unwrap_or_else(|| "–".to_owned()),
-                r.model.clone(),
-                r.input_tokens.clone(),
-                r.output_tokens.clone(),
-                r.cost.text.clone(),
-                if r.succeeded { "served" } else { "failed" }.to_owned(),
-            ]
-        };
-        let headers = ["at", "client", "key", "model", ">input", ">output", ">cost", "outcome"];
-        table(&headers, page.rows.iter().map(row))
+async fn exported(
+    app: &App,
+    filter: &UsageFilterInput,
+    format: FileFormat,
+    role: AmountRole,
+) -> Result<SavedFile, Fault> {
+    Ok(match format {
+        FileFormat::Csv => export::usage_export(app, filter, TableFormat::Csv).await?,
+        FileFormat::Jsonl => export::usage_export(app, filter, TableFormat::JsonLines).await?,
+        FileFormat::Svg => export::chart_export(app, filter, role).await?,
     })
 }
 
-async fn filter(app: &App, usage: &Usage) -> Result<UsageFilterInput, Fault> {
+pub async fn requests(app: &App, asked: &Requests, out: &Out) -> Result<(), Fault> {
+    let range = Range { from: &asked.from, to: &asked.to, clients: &asked.clients, models: &asked.models };
+    let filter = filter(app, &range, UsageGroup::Client).await?;
+    let mut all = query::usage::request_page(app, &filter, None).await?;
+    while all.rows.len() < asked.limit && all.next.is_some() {
+        let more = query::usage::request_page(app, &filter, all.next.take()).await?;
+        all.rows.extend(more.rows);
+        all.next = more.next;
+    }
+    let more = all.next.is_some() || all.rows.len() > asked.limit;
+    all.rows.truncate(asked.limit);
+    out.answer(&all, |page| request_rows(page, more))
+}
+
+fn request_rows(page: &RequestPageView, more: bool) -> String {
+    if page.rows.is_empty() {
+        return "No single requests are kept for that: `purser usage` has the totals.".to_owned();
+    }
+    let row = |r: &RequestView| {
+        vec![
+            moment(&r.at),
+            r.client.clone().unwrap_or_else(|| "nobody".to_owned()),
+            r.key.clone().unwrap_or_else(|| "–".to_owned()),
+            r.model.clone(),
+            app::format::grouped(&r.input_tokens),
+            app::format::grouped(&r.output_tokens),
+            r.cost.text.clone(),
+            if r.succeeded { "served" } else { "failed" }.to_owned(),
+        ]
+    };
+    let headers = ["at", "<client", "<key", "<model", ">input", ">output", ">cost", "outcome"];
+    let rows = table(&headers, page.rows.iter().map(row));
+    if more { format!("{rows}\n\nThere are more: `--limit` shows them.") } else { rows }
+}
+
+/// What was asked for, on the way to a filter.
+struct Range<'a> {
+    from: &'a Option<String>,
+    to: &'a Option<String>,
+    clients: &'a [String],
+    models: &'a [String],
+}
+
+async fn filter(app: &App, range: &Range<'_>, group: UsageGroup) -> Result<UsageFilterInput, Fault> {
     let (first, last) = query::usage::last_days(app, DAYS).await?;
     let mut clients = Vec::new();
-    for client in &usage.clients {
-        clients.push(client_id(app, client).await?);
+    for client in range.clients {
+        clients.push(find::client(app, client).await?);
     }
     Ok(UsageFilterInput {
-        first: usage.from.clone().unwrap_or(first),
-        last: usage.to.clone().unwrap_or(last),
+        first: range.from.clone().unwrap_or(first),
+        last: range.to.clone().unwrap_or(last),
         clients,
         gateways: Vec::new(),
         keys: Vec::new(),
-        models: usage.models.clone(),
-        group: match usage.by {
-            GroupName::Client => UsageGroup::Client,
-            GroupName::Model => UsageGroup::Model,
-            GroupName::Key => UsageGroup::Key,
-            GroupName::Gateway => UsageGroup::Gateway,
-        },
+        models: range.models.to_vec(),
+        group,
     })
+}
+
+const fn group(name: GroupName) -> UsageGroup {
+    match name {
+        GroupName::Client => UsageGroup::Client,
+        GroupName::Model => UsageGroup::Model,
+        GroupName::Key => UsageGroup::Key,
+        GroupName::Gateway => UsageGroup::Gateway,
+    }
 }
 
 fn rows(answer: &UsageTable) -> String {
     let row = |row: &UsageRow| {
         vec![
             row.name.clone(),
-            row.requests.text.clone(),
-            row.input_tokens.text.clone(),
-            row.output_tokens.text.clone(),
+            count(&row.requests),
+            count(&row.input_tokens),
+            count(&row.output_tokens),
             row.cost.text.clone(),
             maybe(row.charge.as_ref()),
             maybe(row.margin.as_ref()),
         ]
     };
-    let headers = ["name", ">requests", ">input tokens", ">output tokens", ">cost", ">charge", ">margin"];
-    table(&headers, answer.rows.iter().chain([&answer.total]).map(row))
+    let headers = ["<name", ">requests", ">input tokens", ">output tokens", ">cost", ">charge", ">margin"];
+    let unpriced = match answer.total.unpriced.as_slice() {
+        [] => String::new(),
+        models => format!("\n\nNo price rule covers {}: their charge is missing from the figures.", models.join(", ")),
+    };
+    format!("{}{unpriced}", table_with_total(&headers, answer.rows.iter().map(row), row(&answer.total)))
 }

@@ -68,10 +68,12 @@ impl Step {
     const WEEKS: i32 = 274;
 
     const fn of(days: i32) -> Self {
-        match days {
-            ..=Self::DAYS => Self::Day,
-            ..=Self::WEEKS => Self::Week,
-            _ => Self::Month,
+        if days <= Self::DAYS {
+            Self::Day
+        } else if days <= Self::WEEKS {
+            Self::Week
+        } else {
+            Self::Month
         }
     }
 
