@@ -1,31 +1,16 @@
 //! The grammar: `purser <noun> <verb>`, the same nouns and verbs as everywhere else.
 
+mod help;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// What a stranger needs besides the list of commands.
-const AFTER_HELP: &str = "\
-First steps:
-  purser tour                                                a look around, on made-up data
-  purser gateway connect --product litellm --url https://…   connect your gateway; asks for its admin key
-  purser sync && purser usage                                pull, then see what was spent
-
-Clients, gateways, accounts and keys are called by their identifier (cl_1) or their name.
-PURSER_HOME names the profile folder as --profile does; NO_COLOR and COLUMNS are honoured.
-
-Exit codes:
-  0  done                     5  gateway not reachable      10  keychain not usable
-  1  fault in Purser          6  credential not accepted    11  disk or database
-  2  input not accepted       7  gateway refused           130  cancelled
-  3  no such thing            8  outcome not known yet
-  4  something is in the way  9  gateway cannot do this";
-
 /// Administer the AI gateways of an agency: clients, keys, budgets, prices, invoices.
 #[derive(Debug, Parser)]
 #[command(name = "purser", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = AFTER_HELP, max_term_width = 100)]
+#[command(after_help = help::PURSER, max_term_width = 100)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -104,9 +89,10 @@ pub enum Gateway {
         /// Its identifier or name.
         gateway: String,
     },
-    /// Test a connection without storing anything. Reads the admin credential from standard input.
+    /// Test a connection without storing anything. Asks for the admin credential, or reads it from standard input.
     Test(Connection),
-    /// Connect. Reads the admin credential from standard input and keeps it in the keychain.
+    /// Connect. Asks for the admin credential, or reads it from standard input, and keeps it in the keychain.
+    #[command(after_help = help::CONNECT)]
     Connect(Connection),
     /// Change a gateway's name, address or admin credential.
     Update(GatewayUpdate),
@@ -356,8 +342,12 @@ pub enum Budget {
 /// Verbs of prices.
 #[derive(Debug, Subcommand)]
 pub enum Price {
-    /// Show the price book.
-    Show,
+    /// Show the price book: the edition in force and those to come.
+    Show {
+        /// Editions that ended or were replaced, too.
+        #[arg(long)]
+        all: bool,
+    },
     /// Set a rule in a new edition.
     Set(NewRule),
     /// Remove a rule in a new edition.
@@ -525,6 +515,9 @@ pub enum Invoice {
     Finalise {
         /// A draft's identifier, or a month for all of its drafts.
         what: String,
+        /// Even though the month is not over: what is used until its end will be on no invoice.
+        #[arg(long)]
+        early: bool,
     },
     /// Throw a draft away.
     Discard {

@@ -21,6 +21,11 @@ impl Fault {
         AppError::new(Code::NotFound, message).hint(hint).into()
     }
 
+    /// Something is in the way.
+    pub fn conflict(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        AppError::conflict(message).hint(hint).into()
+    }
+
     /// Not every gateway answered; what was pulled is kept.
     pub fn incomplete_sync() -> Self {
         AppError::new(Code::GatewayUnreachable, "not every gateway could be pulled from; what was pulled is kept")

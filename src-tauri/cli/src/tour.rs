@@ -64,16 +64,19 @@ async fn files(app: &App, range: (String, String), invoice: String, out: &Out) -
     out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
 }
 
-/// The month's latest final invoice; where there is none yet, one is made for the client that used most.
+/// The month's final invoice of whoever used most; where there is none yet, one is made.
 async fn latest(app: &App, month: &str) -> Result<String, Fault> {
-    let invoices = query::invoice::invoice_list(app, Some(month.to_owned()), None).await?;
-    if let Some(row) = invoices.into_iter().find(|row| row.number.is_some()) {
-        return Ok(row.id);
-    }
     let filter = by_client(query::usage::last_month(app).await?);
     let usage = query::usage::usage_table(app, &filter).await?;
-    let client = usage.rows.iter().find_map(|row| row.id.clone());
-    let client = client.ok_or_else(|| Fault::usage("nothing was used last month, so there is nothing to invoice"))?;
-    let draft = command::invoice::invoice_draft(app, ORIGIN, &client, month).await?;
+    let clients: Vec<String> = usage.rows.into_iter().filter_map(|row| row.id).collect();
+    let invoices = query::invoice::invoice_list(app, Some(month.to_owned()), None).await?;
+    let of = |client: &String| invoices.iter().find(|row| row.number.is_some() && row.client_id == *client);
+    if let Some(row) = clients.iter().find_map(of) {
+        return Ok(row.id.clone());
+    }
+    let nothing =
+        || Fault::missing("nothing was used last month, so there is nothing to invoice", "Use another month.");
+    let client = clients.first().ok_or_else(nothing)?;
+    let draft = command::invoice::invoice_draft(app, ORIGIN, client, month).await?;
     Ok(command::invoice::invoice_finalise(app, ORIGIN, &draft.row.id).await?.row.id)
 }

@@ -5,7 +5,7 @@ use app::{App, query};
 
 use crate::fault::Fault;
 
-/// Names told when none fits; more would hide the sentence.
+/// Names told when none fits; of more, only those like it.
 const TOLD: usize = 12;
 
 /// A client's identifier.
@@ -136,7 +136,18 @@ fn none(noun: &str, text: &str, candidates: &[Candidate]) -> Fault {
     let hint = match names.len() {
         0 => format!("There is no {noun} yet."),
         count @ 1..=TOLD => format!("There {} {}.", if count == 1 { "is" } else { "are" }, names.join(", ")),
-        count => format!("There are {}, and {} more.", names[..TOLD].join(", "), count - TOLD),
+        count => {
+            let lower = text.to_lowercase();
+            let near = |name: &&&str| {
+                let name = name.to_lowercase();
+                name.contains(&lower) || lower.split(|c: char| !c.is_alphanumeric()).any(|word| name.starts_with(word))
+            };
+            let near: Vec<&str> = names.iter().filter(|_| !lower.is_empty()).filter(near).take(TOLD).copied().collect();
+            match near.as_slice() {
+                [] => format!("There are {count}: list them to find the right one."),
+                near => format!("Like it: {}.", near.join(", ")),
+            }
+        }
     };
     Fault::missing(format!("there is no {noun} `{text}`"), hint)
 }
@@ -169,6 +180,15 @@ mod tests {
         let none = found("nobody").unwrap_err();
         assert_eq!((none.view.code, none.exit_code()), (Code::NotFound, 3));
         assert_eq!(none.view.message, "there is no key `nobody`");
+        let many: Vec<Candidate> = (0..20)
+            .map(|n| Candidate::new(format!("key_{n}"), [format!("acme-{n}")], ""))
+            .chain(candidates())
+            .collect();
+        assert_eq!(one("key", "shar", &many).unwrap_err().view.hints, ["Like it: shared, Shared."]);
+        assert_eq!(
+            one("key", "zebra", &many).unwrap_err().view.hints,
+            ["There are 24: list them to find the right one."]
+        );
         assert_eq!(one("client", "x", &[]).unwrap_err().view.hints, ["There is no client yet."]);
     }
 }

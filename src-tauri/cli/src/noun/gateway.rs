@@ -121,7 +121,7 @@ fn state(view: &GatewayView) -> String {
 }
 
 fn page(view: &GatewayView) -> String {
-    let credential = if view.has_credential { "in the keychain" } else { "none" };
+    let credential = if view.has_credential { "stored" } else { "none" };
     let rows = [
         ("product", view.product.clone()),
         ("address", view.base_url.clone()),
@@ -130,7 +130,7 @@ fn page(view: &GatewayView) -> String {
         ("keys", view.keys.to_string()),
         ("state", state(view)),
     ];
-    let facts = table(&["gateway", "~"], rows.map(|(name, value)| vec![name.to_owned(), value]));
+    let facts = table(&["", "~"], rows.map(|(name, value)| vec![name.to_owned(), value]));
     let probe = view.probe.as_ref().map(|probe| format!("\n\n{}", probed(probe))).unwrap_or_default();
     format!("{} ({})\n{facts}{probe}", heading(&view.name), view.id)
 }
@@ -144,8 +144,10 @@ fn probed(probe: &ProbeView) -> String {
         .map(|row| vec![row.code.replace('_', " "), if row.supported { "yes" } else { "no" }.to_owned()]);
     let periods = probe.budget_periods.iter().map(|p| vec![p.period.clone(), p.enforcement.clone()]);
     let skew = match probe.clock_skew_seconds {
-        Some(0) => "Its clock agrees with this machine's.".to_owned(),
-        Some(seconds) => format!("Its clock is {seconds} s from this machine's."),
+        // The instance tells whole seconds, and the answer takes its time.
+        Some(-2..=2) => "Its clock agrees with this machine's.".to_owned(),
+        Some(seconds @ ..0) => format!("Its clock is {} s behind this machine's.", seconds.unsigned_abs()),
+        Some(seconds) => format!("Its clock is {seconds} s ahead of this machine's."),
         None => "It does not tell its clock.".to_owned(),
     };
     format!(

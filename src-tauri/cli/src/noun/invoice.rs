@@ -25,13 +25,19 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
         Invoice::Draft { month, client: None } => {
             out.answer(&command::invoice::invoice_draft_month(app, ORIGIN, &month).await?, |rows| batch(rows))
         }
-        Invoice::Finalise { what } if what.starts_with("inv_") => {
+        Invoice::Finalise { what, early } if what.starts_with("inv_") => {
+            let month = query::invoice::invoice_get(app, &what, ThemeChoice::Light).await?.row.month;
+            over(app, &month, early).await?;
             out.answer(&command::invoice::invoice_finalise(app, ORIGIN, &what).await?, page)
         }
-        Invoice::Finalise { what } => {
+        Invoice::Finalise { what, early } => {
+            over(app, &what, early).await?;
             out.answer(&command::invoice::invoice_finalise_month(app, ORIGIN, &what).await?, |rows| batch(rows))
         }
-        Invoice::Discard { invoice } => done(out, &command::invoice::invoice_discard(app, ORIGIN, &invoice).await?),
+        Invoice::Discard { invoice } => {
+            let id = invoice_id(app, &invoice).await?;
+            done(out, &command::invoice::invoice_discard(app, ORIGIN, &id).await?)
+        }
         Invoice::Save { invoice, to } => {
             let files = save(app, &invoice_id(app, &invoice).await?, to).await?;
             out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
@@ -41,6 +47,18 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
             done(out, &command::invoice::invoice_paid(app, ORIGIN, &id, &on).await?)
         }
     }
+}
+
+/// Refuses to freeze a month that still runs, unless that is what is wanted.
+async fn over(app: &App, month: &str, early: bool) -> Result<(), Fault> {
+    let (_, today) = query::usage::last_days(app, 1).await?;
+    // What is no month is said by the app.
+    let known = month.len() == 7 && month.starts_with(|c: char| c.is_ascii_digit());
+    if early || !known || *month < today[..7] {
+        return Ok(());
+    }
+    let message = format!("{month} is not over: what is used until its end would be on no invoice");
+    Err(Fault::conflict(message, "Finalise it next month, or add --early if that is what you want."))
 }
 
 /// Writes both documents of an invoice.
@@ -106,7 +124,7 @@ fn sums(view: &InvoiceView) -> String {
     let mut rows = vec![("Net".to_owned(), &view.net)];
     rows.extend(view.tax.as_ref().map(|(label, amount)| (label.clone(), amount)));
     let rows = rows.into_iter().map(|(label, amount)| vec![label, amount.text.clone()]);
-    table_with_total(&["", ">to pay"], rows, vec!["Total".to_owned(), view.row.total.text.clone()])
+    table_with_total(&["", ">"], rows, vec!["Total".to_owned(), view.row.total.text.clone()])
 }
 
 fn batch(rows: &[BatchResult]) -> String {

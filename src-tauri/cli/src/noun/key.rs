@@ -71,7 +71,7 @@ async fn input(app: &App, new: &NewKey) -> Result<KeyInput, Fault> {
     };
     Ok(KeyInput {
         account_id,
-        name: new.name.clone().unwrap_or_default(),
+        name: new.name.clone().unwrap_or_else(|| proposed(&client.row.name, &new.env)),
         environment: new.env.clone(),
         scope: new.scope.clone(),
         models: new.models.clone(),
@@ -81,6 +81,13 @@ async fn input(app: &App, new: &NewKey) -> Result<KeyInput, Fault> {
         budget: budget_input(&new.budget),
         expires_in_days: new.expires,
     })
+}
+
+/// A name for a key nobody named: the client's first words and the environment, as in `harborlight-dental-prod`.
+fn proposed(client: &str, environment: &str) -> String {
+    let lower = client.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(3);
+    words.chain([environment]).collect::<Vec<_>>().join("-")
 }
 
 fn list(rows: &[KeyRow]) -> String {
@@ -101,4 +108,17 @@ fn list(rows: &[KeyRow]) -> String {
     };
     let headers = ["id", "<name", "label", "<client", "gateway", "status", ">budget", ">cost this month"];
     table(&headers, rows.iter().map(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::proposed;
+
+    #[test]
+    fn a_key_without_a_name_is_called_after_its_client() {
+        assert_eq!(proposed("Acme Ltd", "prod"), "acme-ltd-prod");
+        assert_eq!(proposed("Brandt & Söhne \"Papier\" GmbH", "dev"), "brandt-söhne-papier-dev");
+        assert_eq!(proposed("株式会社みなと翻訳", "staging"), "株式会社みなと翻訳-staging");
+        assert_eq!(proposed("***", "other"), "other", "never empty");
+    }
 }

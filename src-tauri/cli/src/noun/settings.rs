@@ -39,6 +39,6 @@ fn shown(settings: &SettingsView) -> String {
         heading("Your agency, as it stands on invoices"),
         table(&["field", "~value"], agency),
         heading("This Purser"),
-        table(&["what", "~where"], rows.map(|(name, value)| vec![name.to_owned(), value])),
+        table(&["", "~"], rows.map(|(name, value)| vec![name.to_owned(), value])),
     )
 }

@@ -74,8 +74,8 @@ fn request_rows(page: &RequestPageView, more: bool) -> String {
             r.client.clone().unwrap_or_else(|| "nobody".to_owned()),
             r.key.clone().unwrap_or_else(|| "–".to_owned()),
             r.model.clone(),
-            app::format::grouped(&r.input_tokens),
-            app::format::grouped(&r.output_tokens),
+            r.input_tokens.clone(),
+            r.output_tokens.clone(),
             r.cost.text.clone(),
             if r.succeeded { "served" } else { "failed" }.to_owned(),
         ]
@@ -120,8 +120,12 @@ const fn group(name: GroupName) -> UsageGroup {
 }
 
 fn rows(answer: &UsageTable) -> String {
+    let headers = ["<name", ">requests", ">input tokens", ">output tokens", ">cost", ">charge", ">margin"];
+    let priced = answer.total.charge.is_some();
+    // Without a charge there is nothing to put into the last two columns.
+    let columns = if priced { headers.len() } else { headers.len() - 2 };
     let row = |row: &UsageRow| {
-        vec![
+        let mut cells = vec![
             row.name.clone(),
             count(&row.requests),
             count(&row.input_tokens),
@@ -129,12 +133,25 @@ fn rows(answer: &UsageTable) -> String {
             row.cost.text.clone(),
             maybe(row.charge.as_ref()),
             maybe(row.margin.as_ref()),
-        ]
+        ];
+        cells.truncate(columns);
+        cells
     };
-    let headers = ["<name", ">requests", ">input tokens", ">output tokens", ">cost", ">charge", ">margin"];
-    let unpriced = match answer.total.unpriced.as_slice() {
+    let table = table_with_total(&headers[..columns], answer.rows.iter().map(row), row(&answer.total));
+    format!("{table}{}", notice(answer, priced))
+}
+
+/// What is missing from the figures.
+fn notice(answer: &UsageTable, priced: bool) -> String {
+    if !priced {
+        return "\n\nA key's usage is kept without its models, and prices are by model: `--by client` has the charge."
+            .to_owned();
+    }
+    match answer.total.unpriced.as_slice() {
         [] => String::new(),
-        models => format!("\n\nNo price rule covers {}: their charge is missing from the figures.", models.join(", ")),
-    };
-    format!("{}{unpriced}", table_with_total(&headers, answer.rows.iter().map(row), row(&answer.total)))
+        models => format!(
+            "\n\nNo price rule covers {}, so their charge is missing: see `purser price set --help`.",
+            models.join(", ")
+        ),
+    }
 }

@@ -46,7 +46,7 @@ impl Kind {
     }
 }
 
-/// A table. Headers start with `<` for names, `>` for figures and `~` for prose.
+/// A table. Headers start with `<` for names, `>` for figures and `~` for prose; where all are empty, none is shown.
 #[derive(Debug, Clone)]
 pub struct Table {
     headers: Vec<String>,
@@ -117,7 +117,10 @@ impl Table {
     }
 
     fn grid(&self, widths: &[usize]) -> String {
-        let mut lines = vec![style(self.line(&self.headers, widths)).bold().to_string()];
+        let mut lines = Vec::new();
+        if self.headers.iter().any(|header| !header.is_empty()) {
+            lines.push(style(self.line(&self.headers, widths)).bold().to_string());
+        }
         for (index, row) in self.rows.iter().enumerate() {
             if self.total && index + 1 == self.rows.len() {
                 lines.push("─".repeat(widths.iter().sum::<usize>() + GAP * (widths.len() - 1)));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{Currency, GatewayId, Name, Product, Secret, VaultRef};
-use gateway::{Connection, ErrorKind, Gateway, Probe, ProductInfo, Rights};
+use gateway::{Connection, ErrorKind, Gateway, GatewayError, Probe, ProductInfo, Rights};
 use store::table::{AuditRecord, GatewayStatus, NewGateway, StoredGateway};
 use store::{Origin, StoreError, Writer};
 
@@ -36,7 +36,7 @@ pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<
             .hint(format!("It looks like {}.", info.address_example)));
     }
     let connection = Connection { product: Product::new(info.name), base_url };
-    let gateway = gateway::connect(&connection, credential)?;
+    let gateway = gateway::connect(&connection, credential).map_err(|error| refused(info, error))?;
     let probe = match gateway.probe(app.now()).await {
         Ok(probe) => probe,
         // A file that is there and whose columns nobody has chosen yet: that is done when it is imported.
@@ -44,6 +44,16 @@ pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<
         Err(error) => return Err(error.into()),
     };
     Ok(Tried { gateway, probe, connection })
+}
+
+/// An address that may not be used, with an example of one that may where the usual hint is about web addresses.
+fn refused(info: &ProductInfo, error: GatewayError) -> AppError {
+    let kind = error.kind;
+    let mut refused = AppError::from(error);
+    if kind == ErrorKind::BadAddress && !info.needs_url {
+        refused.hints = vec![format!("It looks like {}.", info.address_example)];
+    }
+    refused
 }
 
 /// The kind of gateway of this stable name.

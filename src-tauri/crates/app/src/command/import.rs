@@ -145,8 +145,10 @@ async fn mapping(
 fn chosen(typed: &[ColumnView]) -> Result<ColumnMapping, AppError> {
     let mut mapping = ColumnMapping::default();
     for column in typed.iter().filter(|column| column.field != IGNORE && !column.field.is_empty()) {
-        let field = Column::from_code(&column.field)
-            .ok_or_else(|| AppError::invalid("columns", format!("`{}` is not a field of usage", column.field)))?;
+        let field = Column::from_code(&column.field).ok_or_else(|| {
+            AppError::invalid("columns", format!("`{}` is not a field of usage", column.field))
+                .hint("Use time, account, key, model, request_id, cost, a meter such as input_tokens, or ignore.")
+        })?;
         if let Some(other) = mapping.heading(field) {
             let message = format!("`{other}` and `{}` are both taken for the {}", column.header, column.field);
             return Err(AppError::invalid("columns", message).hint("Choose one of them and ignore the other."));

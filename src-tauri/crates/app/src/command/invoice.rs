@@ -24,7 +24,7 @@ use crate::wire::snapshot::{self, DraftSnapshot};
 use crate::wire::{
     AdjustmentInput, AgencyInput, BatchResult, Code, DocumentKind, Done, InvoiceView, Progress, SavedFile, ThemeChoice,
 };
-use crate::{App, AppError, format};
+use crate::{App, AppError, agency, format};
 
 /// Media type of a PDF.
 const PDF: &str = "application/pdf";
@@ -152,10 +152,10 @@ pub async fn invoice_save(app: &App, id: &str, kind: DocumentKind, dir: Option<S
 /// Notes that an invoice was paid in full.
 ///
 /// # Errors
-/// The invoice is a draft, or paid already.
+/// The invoice is a draft, or paid already; the day is no date, or yet to come.
 pub async fn invoice_paid(app: &App, origin: Origin, id: &str, date: &str) -> Result<Done, AppError> {
     let invoice: InvoiceId = id.parse()?;
-    let paid_on: Date = date.parse()?;
+    let paid_on = payment_day(date, agency_today(app).await?)?;
     let mut writer = app.store().begin(origin).await?;
     let stored = writer.invoice().read().get(invoice).await?;
     let Some(issued) = &stored.issued else {
@@ -176,6 +176,16 @@ pub async fn invoice_paid(app: &App, origin: Origin, id: &str, date: &str) -> Re
     writer.audit().done(&record).await?;
     app.emit(writer.commit().await?);
     Ok(Done { message: format!("Invoice {label} is marked as paid."), undo: None, effective_within_seconds: 0 })
+}
+
+/// The day a payment came. A day ahead of the agency's is let through: it may be that day already where the bank is.
+fn payment_day(typed: &str, today: Date) -> Result<Date, AppError> {
+    let day: Date = typed.parse()?;
+    if day > today.plus_days(1) {
+        let message = format!("{day} is yet to come: write the day on which the money came");
+        return Err(AppError::invalid("date", message));
+    }
+    Ok(day)
 }
 
 async fn draft(app: &App, origin: Origin, client: ClientId, month: Month) -> Result<InvoiceId, AppError> {
@@ -227,7 +237,7 @@ pub async fn assembled(
     row: &InvoiceDraft,
     typed: &DraftSnapshot,
 ) -> Result<DraftInvoice, AppError> {
-    let agency = app.agency().await?;
+    let agency = agency::read(app, reader).await?;
     let client = reader.client().get(row.client).await?.client;
     let book = price_book(app, reader).await?;
     let usage = metered(reader, row.client, (row.first_day, row.last_day), book.currency()).await?;
@@ -371,7 +381,7 @@ async fn draft_document(
 ) -> Result<(String, Vec<u8>), AppError> {
     must_be_draft(stored)?;
     let draft = assembled(app, reader, &stored.draft, &typed(stored)?).await?;
-    let today = agency_today(app).await?;
+    let today = agency::today(app, reader).await?;
     let document = render::InvoiceDocument::draft(draft.body(), today);
     let name = format!("{}.{}", document.file_stem(), kind_code(kind));
     let bytes = match kind {
@@ -516,5 +526,21 @@ impl From<billing::FinalizeError> for AppError {
 impl From<render::RenderError> for AppError {
     fn from(error: render::RenderError) -> Self {
         Self::conflict(error.to_string()).hint("Change the name or text it is about, then try again.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_does_not_come_tomorrow_week() {
+        let today: Date = "2026-11-21".parse().unwrap();
+        for day in ["2026-11-21", "2026-11-22", "2025-01-01"] {
+            assert_eq!(payment_day(day, today).unwrap().to_string(), day);
+        }
+        for day in ["2026-11-23", "2030-01-01", "21.11.2026"] {
+            assert_eq!(payment_day(day, today).unwrap_err().code, Code::Invalid, "{day}");
+        }
     }
 }

@@ -80,7 +80,11 @@ fn rule(input: &RuleInput) -> Result<PriceRule, AppError> {
 }
 
 fn price_of(input: &UnitPriceView) -> Result<(Meter, Decimal), AppError> {
-    let unknown = || AppError::invalid("prices", format!("`{}` is not something usage is counted in", input.meter));
+    let unknown = || {
+        let meters: Vec<&str> = Meter::ALL.into_iter().map(Meter::code).collect();
+        AppError::invalid("prices", format!("`{}` is not something usage is counted in", input.meter))
+            .hint(format!("Use one of {}.", meters.join(", ")))
+    };
     let meter = Meter::from_code(&input.meter).ok_or_else(unknown)?;
     Ok((meter, number(&input.price, "prices")?))
 }

@@ -35,6 +35,8 @@ async fn a_gateway_that_does_not_answer_leaves_nothing_behind() {
         assert_eq!((tested.code, error.code), (code, code), "{typed:?} {error}");
         assert!(!error.hints.is_empty(), "{error} says what to do");
     }
+    let file = gateway_test(&rig.app, typed("file", "/home/ada/bill.pdf"), String::new()).await.unwrap_err();
+    assert_eq!(file.hints, ["It looks like /home/ada/usage-2026-11.csv."], "a file has no web address: {file}");
     assert!(gateway_list(&rig.app).await.unwrap().is_empty());
     let mut reader = rig.app.store().reader().await.unwrap();
     assert!(reader.audit().list(&store::table::AuditFilter::default()).await.unwrap().is_empty());

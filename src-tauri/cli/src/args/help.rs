@@ -1,0 +1,34 @@
+//! What `--help` says besides the commands and options.
+
+/// What a stranger needs besides the list of commands.
+pub const PURSER: &str = "\
+First steps:
+  purser tour                    look around, on made-up data
+  purser gateway connect --help  connect your own gateway
+  purser sync && purser usage    pull, then see what was spent
+
+Clients, gateways, accounts and keys go by identifier (cl_1) or by name. PURSER_HOME names the profile folder as \
+--profile does; NO_COLOR and COLUMNS are honoured.
+
+Exit codes:
+   0  done
+   1  a fault in Purser
+   2  what was typed is not accepted
+   3  there is no such thing
+   4  something is in the way
+   5  a gateway cannot be reached
+   6  a gateway does not accept the credential
+   7  a gateway refused
+   8  whether it happened is not known yet
+   9  the gateway cannot do this
+  10  the keychain cannot be used
+  11  the disk or the database cannot be used
+ 130  cancelled";
+
+/// How a gateway is connected, for a person and for a script.
+pub const CONNECT: &str = "\
+Examples:
+  purser gateway connect --product litellm --url https://litellm.example.com
+  purser gateway connect --product litellm --url http://127.0.0.1:4000 < admin-key.txt
+
+`purser gateway products` lists the kinds.";
