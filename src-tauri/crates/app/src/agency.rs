@@ -2,8 +2,8 @@
 //!
 //! **Owns:** the names of these settings and their defaults. **Does not own:** what a valid currency or zone is.
 
-use domain::Zone;
-use store::Writer;
+use domain::{Date, Zone};
+use store::{Reader, Writer};
 
 use crate::wire::AgencyInput;
 use crate::{App, AppError};
@@ -60,10 +60,9 @@ fn unsaid(app: &App) -> AgencyInput {
     }
 }
 
-/// The agency's data.
-pub(crate) async fn read(app: &App) -> Result<AgencyInput, AppError> {
+/// The agency's data, from the reader the caller holds: who holds one must not wait for a second.
+pub(crate) async fn read(app: &App, reader: &mut Reader) -> Result<AgencyInput, AppError> {
     let mut agency = unsaid(app);
-    let mut reader = app.store().reader().await?;
     for (name, value) in reader.setting().list().await? {
         if name == GRACE {
             agency.grace_days = value.parse().unwrap_or(GRACE_DAYS);
@@ -73,6 +72,16 @@ pub(crate) async fn read(app: &App) -> Result<AgencyInput, AppError> {
         }
     }
     Ok(agency)
+}
+
+/// The agency's time zone.
+pub(crate) async fn zone(app: &App, reader: &mut Reader) -> Result<Zone, AppError> {
+    Ok(read(app, reader).await?.zone.parse().unwrap_or_else(|_| Zone::utc()))
+}
+
+/// Today in the agency's zone.
+pub(crate) async fn today(app: &App, reader: &mut Reader) -> Result<Date, AppError> {
+    Ok(zone(app, reader).await?.date_of(app.now()))
 }
 
 /// Keeps the agency's data; a series that is the default is not kept, so that it goes with the year.

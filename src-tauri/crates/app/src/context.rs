@@ -253,7 +253,7 @@ impl App {
     /// # Errors
     /// The database cannot be read.
     pub async fn agency(&self) -> Result<wire::AgencyInput, AppError> {
-        agency::read(self).await
+        agency::read(self, &mut self.store().reader().await?).await
     }
 
     /// Tells the window what is stale.

@@ -9,9 +9,9 @@ use domain::{ClientId, Currency, Date, ExactAmount, ModelName};
 use store::Reader;
 use store::report::{Filter, RatingRow};
 
-use crate::format;
 use crate::wire::{AmountRole, TrioView};
 use crate::{App, AppError};
+use crate::{agency, format};
 
 /// Charge kinds as stored.
 pub(crate) const MARKUP: &str = "markup_on_cost";
@@ -23,7 +23,7 @@ pub(crate) const FIXED: &str = "fixed_price";
 /// # Errors
 /// The store cannot be read, or a stored rule is not one `billing` accepts.
 pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, AppError> {
-    let currency = currency(app).await?;
+    let currency = currency(app, reader).await?;
     let mut versions = Vec::new();
     for stored in reader.price().list().await? {
         let rules = stored.rules.into_iter().map(rule).collect::<Result<Vec<_>, AppError>>()?;
@@ -37,8 +37,8 @@ pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, App
 ///
 /// # Errors
 /// The setting cannot be read.
-pub async fn currency(app: &App) -> Result<Currency, AppError> {
-    app.agency().await?.currency.parse().map_err(broken)
+pub async fn currency(app: &App, reader: &mut Reader) -> Result<Currency, AppError> {
+    agency::read(app, reader).await?.currency.parse().map_err(broken)
 }
 
 fn rule(stored: store::table::price::PriceRule) -> Result<PriceRule, AppError> {

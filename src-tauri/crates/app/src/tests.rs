@@ -7,6 +7,7 @@ mod imports;
 mod inputs;
 mod keychains;
 mod keys;
+mod readers;
 mod rig;
 mod sandboxes;
 mod secrets;

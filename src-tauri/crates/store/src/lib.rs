@@ -20,7 +20,7 @@ pub mod usage;
 
 pub use change::{Changed, Origin, Tag};
 pub use error::StoreError;
-pub use open::Store;
+pub use open::{READERS, Store};
 pub use report::{Filter, Group, Report};
 pub use session::{Reader, Writer};
 pub use usage::{IngestBatch, Ingested};

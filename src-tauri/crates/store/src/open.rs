@@ -19,7 +19,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a session waits for its turn inside this process.
 const TURN: Duration = Duration::from_secs(30);
 /// Snapshots at the same time: enough for a window with a few panels, few enough to keep their caches small.
-const READERS: u32 = 4;
+pub const READERS: u32 = 4;
 
 /// An open database. Cheap to clone; every clone is the same database.
 #[derive(Debug, Clone)]

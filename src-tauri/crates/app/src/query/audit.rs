@@ -35,13 +35,17 @@ pub async fn audit_list(app: &App, filter: &AuditFilterInput) -> Result<AuditPag
     Ok(AuditPage { rows, next: next.map(|id| id.to_string()), intact: app.audit_seal().holds() })
 }
 
-/// The latest activity of one client.
+/// The latest activity of one client, what has no answer yet first.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn of_client(reader: &mut Reader, client: ClientId, limit: u32) -> Result<Vec<AuditView>, AppError> {
     let filter = AuditFilter { client: Some(client), limit, ..AuditFilter::default() };
-    Ok(reader.audit().list(&filter).await?.iter().map(view).collect())
+    let ended = reader.audit().list(&filter).await?;
+    let mut rows = pending(reader, Some(client), None, &ended).await?;
+    rows.extend(ended.iter().map(view));
+    rows.truncate(limit as usize);
+    Ok(rows)
 }
 
 /// Entries of one gateway are picked from the pages of all.

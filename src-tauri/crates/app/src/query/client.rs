@@ -16,13 +16,14 @@ use super::usage::{self, sparkline};
 use super::{audit, invoice, key, price};
 use crate::rating::{Tally, price_book, rows_summed, tallies, tally};
 use crate::wire::{
-    AccountView, AmountRole, AuditFilterInput, ChartView, ClientInput, ClientRow, ClientStatusView, ClientView,
-    ThemeChoice,
+    AccountView, AmountRole, ChartView, ClientInput, ClientRow, ClientStatusView, ClientView, ThemeChoice,
 };
 use crate::{App, AppError, format};
 
 /// Days of a sparkline.
 const SPARK_DAYS: i32 = 30;
+/// Entries of the log on a client's page.
+const ACTIVITY: u32 = 20;
 
 /// Every client with this month's figures.
 ///
@@ -58,7 +59,7 @@ pub async fn client_get(app: &App, id: &str) -> Result<ClientView, AppError> {
     let last_month = client.client.zone.date_of(app.now()).month().previous();
     let filter = Filter::days(last_month.first(), last_month.last()).client(id);
     let previous = tally(&rows_summed(&mut reader, &rows.book, &filter).await?, &rows.book)?;
-    let activity = AuditFilterInput { client_id: Some(id.to_string()), gateway_id: None, after: None };
+    let activity = audit::of_client(&mut reader, id, ACTIVITY).await?;
     Ok(ClientView {
         row: rows.row(client)?,
         details: details(client),
@@ -66,7 +67,7 @@ pub async fn client_get(app: &App, id: &str) -> Result<ClientView, AppError> {
         keys,
         rules: price::rules_for(&rows.names, &rows.book, id, client.client.zone.date_of(app.now())),
         invoices: invoice::of_client(app, &mut reader, &rows.names, id).await?,
-        activity: audit::audit_list(app, &activity).await?.rows.into_iter().take(20).collect(),
+        activity,
         previous_month: previous.view()?,
     })
 }

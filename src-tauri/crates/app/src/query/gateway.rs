@@ -109,7 +109,8 @@ pub async fn gateway_test(app: &App, typed: GatewayInput, credential: String) ->
 pub async fn model_list(app: &App, gateway_id: Option<&str>) -> Result<Vec<String>, AppError> {
     let wanted: Option<GatewayId> = gateway_id.map(str::parse).transpose()?;
     let mut models = Vec::new();
-    for gateway in app.store().reader().await?.gateway().list().await? {
+    let gateways = app.store().reader().await?.gateway().list().await?;
+    for gateway in gateways {
         if wanted.is_some_and(|wanted| wanted != gateway.id) || gateway.status != GatewayStatus::Active {
             continue;
         }

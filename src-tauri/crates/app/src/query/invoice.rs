@@ -8,14 +8,14 @@ use store::table::invoice::{InvoiceFilter, StoredInvoice};
 
 use super::names::Names;
 use super::overview::needs_a_hand;
-use super::usage::{self, agency_today};
+use super::usage;
 use crate::command::invoice::{assembled, typed};
 use crate::rating::model_text;
 use crate::wire::{
     AdjustmentInput, AmountRole, ChartView, DocumentKind, DueInvoice, InvoiceLineView, InvoiceRow, InvoiceStatus,
     InvoiceView, ThemeChoice, TrioView, snapshot,
 };
-use crate::{App, AppError, format};
+use crate::{App, AppError, agency, format};
 
 /// Invoices, newest first, of a month or a client or all.
 ///
@@ -55,7 +55,7 @@ pub async fn of_client(
 /// # Errors
 /// The store cannot be read.
 pub async fn needing_a_hand(app: &App, reader: &mut Reader, names: &Names) -> Result<Vec<DueInvoice>, AppError> {
-    let today = agency_today(app).await?;
+    let today = agency::today(app, reader).await?;
     let invoices = reader.invoice().list(&InvoiceFilter::default()).await?;
     let due = invoices.into_iter().filter(|invoice| invoice.live && needs_a_hand(status(invoice, today)));
     Ok(due
@@ -80,7 +80,7 @@ pub async fn invoice_get(app: &App, id: &str, theme: ThemeChoice) -> Result<Invo
     let names = Names::read(&mut reader, app.now()).await?;
     let stored = reader.invoice().get(id).await?;
     let sheet = Sheet::read(app, &mut reader, &stored).await?;
-    let today = agency_today(app).await?;
+    let today = agency::today(app, &mut reader).await?;
     let documents = reader.invoice().documents(id).await?;
     let requests = sheet.body.lines.iter().map(|line| line.quantities.get(Meter::Requests)).sum();
     let totals = &sheet.body.totals;
@@ -108,7 +108,7 @@ async fn rows(
     names: &Names,
     filter: &InvoiceFilter,
 ) -> Result<Vec<InvoiceRow>, AppError> {
-    let today = agency_today(app).await?;
+    let today = agency::today(app, reader).await?;
     let mut rows = Vec::new();
     for stored in reader.invoice().list(filter).await? {
         rows.push(Sheet::read(app, reader, &stored).await?.row(&stored, names, today)?);
@@ -140,7 +140,7 @@ impl Sheet {
         Ok(Self {
             margin: draft.margin()?,
             obstacles: draft.ready().err().map(|problem| problem.to_string()).into_iter().collect(),
-            notices: draft.notices(agency_today(app).await?).iter().map(ToString::to_string).collect(),
+            notices: draft.notices(agency::today(app, reader).await?).iter().map(ToString::to_string).collect(),
             agency: draft.agency().to_vec(),
             body: draft.body().clone(),
             adjustments: typed.adjustments,

@@ -9,7 +9,7 @@ use super::names::{Names, keys};
 use super::{budget::Spent, invoice};
 use crate::rating::{Tally, rows_summed, tally};
 use crate::wire::{AmountRole, BudgetAlert, FreshnessState, GatewayHealth, InvoiceStatus, OverviewView, TopClient};
-use crate::{App, AppError, format};
+use crate::{App, AppError, agency, format};
 
 /// Clients on the overview.
 const TOP: usize = 8;
@@ -23,7 +23,7 @@ const NEAR_CAP: u32 = 75;
 pub async fn overview(app: &App) -> Result<OverviewView, AppError> {
     let mut reader = app.store().reader().await?;
     let rows = Rows::read(app, &mut reader).await?;
-    let zone: Zone = app.agency().await?.zone.parse().unwrap_or_else(|_| Zone::utc());
+    let zone = agency::zone(app, &mut reader).await?;
     let today = zone.date_of(app.now());
     let month = span(&mut reader, &rows, today.month().first(), today).await?;
     let previous = today.month().previous();

@@ -19,7 +19,7 @@ use crate::wire::{
     AmountRole, ChartPoint, ChartSeries, ChartView, FreshnessView, RequestPageView, RequestView, ThemeChoice,
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
 };
-use crate::{App, AppError, format};
+use crate::{App, AppError, agency, format};
 
 pub use bars::{Bars, usage_bars};
 
@@ -196,8 +196,7 @@ pub async fn last_month(app: &App) -> Result<(String, String), AppError> {
 /// # Errors
 /// The settings cannot be read.
 pub async fn agency_today(app: &App) -> Result<Date, AppError> {
-    let zone: domain::Zone = app.agency().await?.zone.parse().unwrap_or_else(|_| domain::Zone::utc());
-    Ok(zone.date_of(app.now()))
+    agency::today(app, &mut app.store().reader().await?).await
 }
 
 /// The group of the store for a group of the wire.
