@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Keep everything in this folder instead of the usual places.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub profile: Option<PathBuf>,
-    /// Keep credentials in memory only, for this call. For machines without a keychain.
+    /// Use no keychain: admin credentials are asked for, or read from standard input, in each call.
     #[arg(long, global = true)]
     pub session_vault: bool,
 }

@@ -58,6 +58,17 @@ impl Fault {
 
 impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
-        Self { view: error.into() }
+        let mut view = ErrorView::from(error);
+        if view.code == Code::VaultUnavailable {
+            view.hints.push("Here, `--session-vault` asks for the credential in each call instead.".to_owned());
+        }
+        Self { view }
+    }
+}
+
+impl From<Fault> for AppError {
+    fn from(fault: Fault) -> Self {
+        let ErrorView { code, message, hints, field, retryable } = fault.view;
+        Self { hints, field, retryable, ..Self::new(code, message) }
     }
 }

@@ -14,7 +14,7 @@ mod tour;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{App, AppOptions, Profile};
+use app::{App, AppError, AppOptions, Profile};
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
@@ -44,7 +44,8 @@ async fn run(arguments: Arguments, out: &Out) -> Result<(), Fault> {
     let progress = progress::Bar::new(arguments.json || arguments.quiet);
     let mut options = AppOptions::system(Arc::new(progress.clone()));
     if arguments.session_vault {
-        options.vault = Arc::new(app::SessionVault::default());
+        let again = || ask::secret("Admin credential (the keychain is not used): ").map_err(AppError::from);
+        options.vault = Arc::new(app::AskingVault::new(Arc::new(again)));
     }
     let app = App::open(profile, options).await?;
     let result = noun::run(&app, arguments.command, out).await;

@@ -97,6 +97,14 @@ pub fn moment(at: &str) -> String {
     }
 }
 
+/// A problem and what to do about it, as two sentences.
+pub fn sentences(problem: &str, remedy: Option<&str>) -> String {
+    match remedy {
+        Some(remedy) => format!("{}. {remedy}", problem.trim_end_matches('.')),
+        None => problem.to_owned(),
+    }
+}
+
 /// A plain name of the wire as words: `account paused` for `account_paused`.
 pub fn word<T: Serialize>(choice: &T) -> String {
     let value = serde_json::to_value(choice).unwrap_or_default();
@@ -129,5 +137,12 @@ mod tests {
     fn instants_are_told_to_the_minute() {
         assert_eq!(moment("2026-11-21T06:28:50.794Z"), "2026-11-21 06:28 UTC");
         assert_eq!(moment("never"), "never");
+    }
+
+    #[test]
+    fn a_remedy_is_a_sentence_of_its_own() {
+        assert_eq!(sentences("nothing answers", Some("Start it.")), "nothing answers. Start it.");
+        assert_eq!(sentences("Nothing answers.", Some("Start it.")), "Nothing answers. Start it.");
+        assert_eq!(sentences("nothing answers", None), "nothing answers");
     }
 }

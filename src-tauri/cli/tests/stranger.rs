@@ -1,5 +1,7 @@
 //! `purser` as someone meets it who has never used it: a fresh profile, wrong words, wrong figures, a pipe that closes.
 
+#![allow(clippy::expect_used, reason = "a test whose program does not start has failed")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -3,7 +3,7 @@
 use app::wire::{FindingView, GatewayInput, GatewayView, ProbeView, ProductView};
 use app::{App, command, query};
 
-use super::{ORIGIN, as_of, done, find, word};
+use super::{ORIGIN, as_of, done, find, sentences, word};
 use crate::args::{Connection, Gateway, GatewayUpdate};
 use crate::ask;
 use crate::fault::Fault;
@@ -116,8 +116,10 @@ fn list(rows: &[GatewayView]) -> String {
 }
 
 fn state(view: &GatewayView) -> String {
-    let said = [view.problem.as_deref(), view.hint.as_deref()].into_iter().flatten().collect::<Vec<_>>();
-    if said.is_empty() { as_of(&view.freshness) } else { said.join(" ") }
+    match &view.problem {
+        Some(problem) => sentences(problem, view.hint.as_deref()),
+        None => as_of(&view.freshness),
+    }
 }
 
 fn page(view: &GatewayView) -> String {

@@ -22,8 +22,8 @@ pub async fn run(app: &App, verb: Settings, out: &Out) -> Result<(), Fault> {
 fn shown(settings: &SettingsView) -> String {
     let credentials = match (settings.vault, &settings.vault_problem) {
         (VaultState::Keychain, _) => "in the keychain of this system".to_owned(),
-        (VaultState::Session, _) => "in memory, for this call only".to_owned(),
-        (VaultState::Unavailable, Some(problem)) => problem.clone(),
+        (VaultState::Session, _) => "asked for in each call".to_owned(),
+        (VaultState::Unavailable, Some(problem)) => format!("{problem} `--session-vault` asks for them instead."),
         (VaultState::Unavailable, None) => "nowhere: there is no keychain".to_owned(),
     };
     let rows = [

@@ -3,7 +3,7 @@
 use app::wire::{SyncLine, SyncReportView};
 use app::{App, command};
 
-use super::{ORIGIN, find};
+use super::{ORIGIN, find, sentences};
 use crate::args::Sync;
 use crate::fault::Fault;
 use crate::out::{Out, table};
@@ -31,10 +31,9 @@ pub fn lines(report: &SyncReportView) -> String {
         return NOTHING.to_owned();
     }
     let row = |line: &SyncLine| {
-        let state = match (&line.problem, &line.hint) {
-            (Some(problem), Some(hint)) => format!("{problem} {hint}"),
-            (Some(problem), None) => problem.clone(),
-            _ => "up to date".to_owned(),
+        let state = match &line.problem {
+            Some(problem) => sentences(problem, line.hint.as_deref()),
+            None => "up to date".to_owned(),
         };
         vec![line.gateway.clone(), line.rows.to_string(), state]
     };

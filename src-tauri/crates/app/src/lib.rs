@@ -26,7 +26,7 @@ pub mod wire;
 pub use context::{App, AppOptions, Clock, EventSink, Profile, Random, SystemClock, SystemRandom};
 pub use error::AppError;
 pub use store::Origin;
-pub use vault::{KeychainVault, SessionVault, Vault};
+pub use vault::{AskingVault, KeychainVault, SessionVault, Vault};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 //! **Owns:** that a credential is never written anywhere else, and the sentence when there is no keychain. **Does not
 //! own:** which credential belongs to which gateway ([`domain::VaultRef`], kept by the store).
 
+mod asking;
 mod keychain;
 mod session;
 
@@ -14,6 +15,7 @@ use domain::{Secret, VaultRef};
 use crate::AppError;
 use crate::wire::VaultState;
 
+pub use asking::{Ask, AskingVault};
 pub use keychain::KeychainVault;
 #[cfg(test)]
 pub(crate) use keychain::unavailable;
