@@ -13,7 +13,7 @@ impl Bar {
     pub fn new(hidden: bool) -> Self {
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(1000), target);
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");
+        let style = ProgressStyle::with_template("{bar:20} {percent:>3} %  {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self(bar)
     }
@@ -28,7 +28,11 @@ impl EventSink for Bar {
     fn changed(&self, _: wire::Changed) {}
 
     fn progress(&self, progress: wire::Progress) {
-        self.0.set_message(format!("{} ({})", progress.step, progress.count));
+        let count = match progress.count {
+            0 => String::new(),
+            count => format!(" ({})", app::format::grouped(&count.to_string())),
+        };
+        self.0.set_message(format!("{}{count}", progress.step));
         if let Some(done) = progress.done {
             self.0.set_position(u64::from(done));
         }

@@ -51,7 +51,7 @@ fn an_empty_profile_says_what_to_do_first() {
 fn what_is_wrong_has_an_exit_code_and_a_remedy() {
     let home = TempDir::new().unwrap();
     assert!(run(home.path(), &["client", "create", "Acme Ltd"]).status.success());
-    let rows: [(&[&str], i32, &str); 18] = [
+    let rows: [(&[&str], i32, &str); 19] = [
         (&["client", "show", "nobody"], 3, "There is Acme Ltd."),
         (&["client", "create", "acme ltd"], 4, "choose another name"),
         (&["client", "create", ""], 2, "type 1 to 120 characters"),
@@ -69,7 +69,8 @@ fn what_is_wrong_has_an_exit_code_and_a_remedy() {
         (&["invoice", "finalise", "october"], 2, "write it as 2026-11"),
         (&["invoice", "show", "2026-0001"], 3, "purser invoice list"),
         (&["gateway", "connect", "--product", "bogus"], 2, "Choose one of litellm"),
-        (&["gateway", "connect", "--product", "litellm"], 2, "--url"),
+        (&["gateway", "connect", "--product", "litellm"], 2, "--url https://"),
+        (&["gateway", "connect", "--product", "file"], 2, "--url usage.csv"),
     ];
     for (args, code, remedy) in rows {
         let output = run(home.path(), args);

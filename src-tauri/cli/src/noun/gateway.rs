@@ -49,7 +49,7 @@ async fn named(app: &App, text: &str) -> Result<GatewayView, Fault> {
 async fn products(app: &App, out: &Out) -> Result<(), Fault> {
     out.answer(&query::gateway::gateway_products(app).await?, |products| {
         let row = |p: &ProductView| {
-            let address = if p.needs_url { "--url" } else { "–" }.to_owned();
+            let address = if p.needs_url { "its web address" } else { "a path" }.to_owned();
             let credential = if p.needs_credential { "asked for" } else { "–" }.to_owned();
             vec![p.product.clone(), p.title.clone(), address, credential]
         };
@@ -92,13 +92,22 @@ async fn connection_is_pulled(app: &App, connection: &Connection) -> Result<bool
 /// What was typed, with its credential. Nothing is asked for that will be refused anyway.
 async fn typed(app: &App, connection: &Connection) -> Result<(GatewayInput, String), Fault> {
     let product = query::gateway::gateway_product(app, &connection.product).await?;
-    if product.needs_url && connection.url.trim().is_empty() {
-        let example = format!("purser gateway connect --product {} --url https://…", product.product);
-        return Err(Fault::usage(format!("{} needs an address: write `{example}`", product.title)));
+    let (what, example) = if product.needs_url { ("an address", "https://…") } else { ("a file", "usage.csv") };
+    if connection.url.trim().is_empty() {
+        let example = format!("purser gateway connect --product {} --url {example}", product.product);
+        return Err(Fault::usage(format!("{} needs {what}: write `{example}`", product.title)));
     }
     let credential = if product.needs_credential { ask::secret("Admin credential: ")? } else { String::new() };
     let name = connection.name.clone().unwrap_or(product.title);
-    Ok((GatewayInput { product: product.product, name, base_url: connection.url.clone() }, credential))
+    let base_url = if product.needs_url { connection.url.clone() } else { whole_path(&connection.url)? };
+    Ok((GatewayInput { product: product.product, name, base_url }, credential))
+}
+
+/// A path that still leads there from another folder.
+fn whole_path(typed: &str) -> Result<String, Fault> {
+    let whole = std::path::absolute(typed.trim());
+    let whole = whole.map_err(|problem| Fault::io("the present folder cannot be told", &problem))?;
+    Ok(whole.display().to_string())
 }
 
 fn list(rows: &[GatewayView]) -> String {

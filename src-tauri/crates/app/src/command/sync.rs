@@ -159,12 +159,18 @@ async fn run(
 ) -> sync::SyncReport {
     let clock = app.clock();
     let told = app.clone();
+    // Accounts that are found only now are called by their identifiers until the next sync.
+    let mut accounts = HashMap::new();
+    for (id, _) in &open {
+        accounts.insert(*id, accounts_of(app, *id).await.unwrap_or_default());
+    }
     let progress: OnProgress = Arc::new(move |at| {
         let name = names.get(&at.gateway).cloned().unwrap_or_default();
+        let pull = accounts.get(&at.gateway).map(|accounts| words::of(&at.pull, accounts)).unwrap_or_default();
         told.emit(Changed { tags: at.changed.iter().copied().map(TagView::from).collect() });
         told.progress(Progress {
             work: "sync".to_owned(),
-            step: format!("{name}: {}", words::of(&at.pull, &HashMap::new())),
+            step: format!("{name}: {pull}"),
             done: share(&at),
             count: u32::try_from(at.rows).unwrap_or(u32::MAX),
             finished: false,
