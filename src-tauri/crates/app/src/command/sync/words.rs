@@ -15,8 +15,8 @@ pub(super) fn of(pull: &Pull, accounts: &HashMap<ExternalId, Name>) -> String {
             format!("daily totals, {}{}", days(window), whose(account.as_ref(), accounts, going_on))
         }
         What::Requests { window, account, from } => {
-            let (start, end) = (minute(window.start()), minute(window.end()));
-            format!("requests, {start} to {end} UTC{}", whose(account.as_ref(), accounts, from.point().is_some()))
+            let going_on = from.point().is_some();
+            format!("requests, {}{}", span(window), whose(account.as_ref(), accounts, going_on))
         }
     }
 }
@@ -34,6 +34,16 @@ fn days(window: &Period) -> String {
     let utc = Zone::utc();
     let (first, last): (Date, Date) = (utc.date_of(window.start()), utc.date_of(window.end().plus_millis(-1)));
     if first == last { first.to_string() } else { format!("{first} to {last}") }
+}
+
+/// Whole UTC days by their dates, anything else to the minute.
+fn span(window: &Period) -> String {
+    let utc = Zone::utc();
+    let whole = |at: Timestamp| utc.start_of(utc.date_of(at)) == at;
+    if whole(window.start()) && whole(window.end()) {
+        return days(window);
+    }
+    format!("{} to {} UTC", minute(window.start()), minute(window.end()))
 }
 
 /// To the minute: `2026-11-21 05:28`.
@@ -66,6 +76,9 @@ mod tests {
                 "requests, 2026-11-21 05:28 to 2026-11-21 06:28 UTC, account Acme (going on where it stopped)",
             ),
         ];
+        let whole = What::Requests { window: days, account: None, from: Cursor::start() };
+        let pull = Pull { gateway: GatewayId(7), what: whole };
+        assert_eq!(of(&pull, &names), "requests, 2026-11-19 to 2026-11-21", "whole days need no clock");
         for (what, words) in rows {
             assert_eq!(of(&Pull { gateway: GatewayId(7), what }, &names), words);
         }
