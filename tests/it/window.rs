@@ -103,7 +103,7 @@ async fn price_change(window: &Window) {
 async fn invoice(window: &Window, profile: &Profile) {
     window.click(&By::testid("nav-invoices")).await.unwrap();
     window.click(&By::testid("invoices-draft")).await.unwrap();
-    window.click(&By::css("[data-testid^=invoice-row-]")).await.unwrap();
+    window.click(&By::css("[data-testid^=invoice-row-] a")).await.unwrap();
     let total = window.text(&By::testid("invoice-total")).await.unwrap();
     window.screenshot("invoice-draft-light").await.unwrap();
     window.click(&By::testid("invoice-finalise")).await.unwrap();

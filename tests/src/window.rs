@@ -176,8 +176,15 @@ impl Window {
     /// # Errors
     /// It did not come.
     pub async fn text(&self, by: &By) -> Result<String> {
-        let element = self.wait_for(by).await?;
-        element.text().await.with_context(|| format!("{by} went away while it was read"))
+        let start = Instant::now();
+        loop {
+            // What is found may be drawn anew before it is read.
+            // WebDriver's own `text` leaves out what an ellipsis may cut.
+            match self.wait_for(by).await?.prop("innerText").await {
+                Ok(text) => return Ok(text.unwrap_or_default()),
+                Err(error) => self.pause(start, &format!("{by} went away while it was read: {error}")).await?,
+            }
+        }
     }
 
     /// The texts of all such elements on the page now.

@@ -23,15 +23,15 @@ pub(super) async fn every_screen(window: &Window, theme: Theme, client: &str) {
     }
     take(window, "client-new", client, "client-status", theme).await;
     window.go("clients").await.unwrap();
-    window.click(&By::css("[data-testid^=client-row-]")).await.unwrap();
+    window.click(&By::css("[data-testid^=client-row-] a")).await.unwrap();
     window.wait_for(&By::testid("client-chart")).await.unwrap();
     picture(window, "client", theme).await;
     window.go("invoices").await.unwrap();
-    window.click(&By::css("[data-testid^=invoice-row-]")).await.unwrap();
+    window.click(&By::css("[data-testid^=invoice-row-] a")).await.unwrap();
     window.wait_for(&By::testid("invoice-lines")).await.unwrap();
     picture(window, "invoice", theme).await;
     window.go("keys").await.unwrap();
-    window.click(&By::css("[data-testid^=key-row-]")).await.unwrap();
+    window.click(&By::css("[data-testid^=key-row-] td")).await.unwrap();
     window.wait_for(&By::testid("key-panel")).await.unwrap();
     picture(window, "key", theme).await;
     window.go("overview").await.unwrap();

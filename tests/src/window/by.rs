@@ -65,6 +65,10 @@ impl By {
     pub(super) async fn find(&self, client: &Client) -> Result<Vec<Element>> {
         let args = vec![json!(self.kind), json!(self.value), json!(self.name)];
         let found = client.execute(include_str!("find.js"), args).await;
+        // The page was drawn anew between finding and handing over: as if nothing was there yet.
+        if found.as_ref().is_err_and(|error| error.to_string().contains("Stale element")) {
+            return Ok(Vec::new());
+        }
         let found = found.with_context(|| format!("{self} cannot be looked for"))?;
         let references = found.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(references.iter().filter_map(|reference| element(client, reference)).collect())

@@ -9,13 +9,14 @@ use crate::place;
 use crate::step::{command, output_of, run, say};
 
 /// Each with what it is for.
-const PACKAGES: [(&str, &str); 18] = [
+const PACKAGES: [(&str, &str); 19] = [
     ("build-essential", "the C compiler and linker"),
     ("ca-certificates", "TLS roots"),
     ("curl", "downloads"),
     ("dbus", "the private bus of the tests"),
     ("file", "bundling"),
     ("fontconfig", "fonts of the window"),
+    ("fonts-droid-fallback", "the window's font for Chinese, Japanese and Korean names"),
     ("fonts-inter", "the window's font"),
     ("gnome-keyring", "the keychain of the tests"),
     ("libsecret-tools", "looking into that keychain"),

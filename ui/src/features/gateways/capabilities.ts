@@ -22,13 +22,6 @@ const NAMES: Record<string, () => string> = {
 /** A capability in words; one this window does not know yet by its code. */
 export const capabilityText = (code: string): string => NAMES[code]?.() ?? code.replaceAll('_', ' ');
 
-/** Whether usage gets into it by file: it tells neither accounts nor usage itself. */
-export function takesFiles(probe: ProbeView | null): boolean {
-	if (!probe) return false;
-	const can = (code: string) => probe.capabilities.some((row) => row.code === code && row.supported);
-	return !can('account_list') && !can('usage_days');
-}
-
 /** A clock further off than this puts usage on the wrong day near midnight. */
 const SKEW_SECONDS = 60;
 
