@@ -80,7 +80,7 @@ CREATE TABLE usage_day_source (
 ) STRICT, WITHOUT ROWID;
 
 -- Roll-ups. client 0 is nobody's. day is the client's local date. The first two are the books' grain and can be
--- recomputed from raw usage; the other three are sums of them for the widest reports.
+-- recomputed from raw usage; the others are sums of them for the widest reports.
 CREATE TABLE rollup_model (
     client INTEGER NOT NULL, day INTEGER NOT NULL, account INTEGER NOT NULL, model INTEGER NOT NULL,
     requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
@@ -117,13 +117,32 @@ CREATE TABLE rollup_model_day (
     PRIMARY KEY (day, gateway, model)
 ) STRICT, WITHOUT ROWID;
 
--- month: 12 * year + month - 1.
-CREATE TABLE rollup_key_month (
-    client INTEGER NOT NULL, month INTEGER NOT NULL, account INTEGER NOT NULL, key INTEGER NOT NULL,
+-- span: a month or a third of one, 4 * (12 * year + month - 1) + part; part 0 is the month, 1 to 3 are its days 1 to 10,
+-- 11 to 20 and 21 to the end. A range of dates is few spans and few days.
+CREATE TABLE rollup_model_span (
+    client INTEGER NOT NULL, span INTEGER NOT NULL, account INTEGER NOT NULL, model INTEGER NOT NULL,
     requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
     cache_read_tokens INTEGER NOT NULL, cache_write_tokens INTEGER NOT NULL, images INTEGER NOT NULL,
     video_millis INTEGER NOT NULL, speech_chars INTEGER NOT NULL, audio_millis INTEGER NOT NULL,
     failed INTEGER NOT NULL, cost INTEGER NOT NULL,
-    PRIMARY KEY (client, month, account, key)
+    PRIMARY KEY (client, span, account, model)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX rollup_key_month_key ON rollup_key_month (key);
+
+CREATE TABLE rollup_key_span (
+    client INTEGER NOT NULL, span INTEGER NOT NULL, account INTEGER NOT NULL, key INTEGER NOT NULL,
+    requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL, cache_write_tokens INTEGER NOT NULL, images INTEGER NOT NULL,
+    video_millis INTEGER NOT NULL, speech_chars INTEGER NOT NULL, audio_millis INTEGER NOT NULL,
+    failed INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (client, span, account, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rollup_key_span_key ON rollup_key_span (key);
+
+CREATE TABLE rollup_client_span (
+    client INTEGER NOT NULL, span INTEGER NOT NULL, gateway INTEGER NOT NULL,
+    requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL, cache_write_tokens INTEGER NOT NULL, images INTEGER NOT NULL,
+    video_millis INTEGER NOT NULL, speech_chars INTEGER NOT NULL, audio_millis INTEGER NOT NULL,
+    failed INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (client, span, gateway)
+) STRICT, WITHOUT ROWID;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quantities, RequestOutcome, Timestamp};
 use sqlx::SqliteConnection;
 
-use self::scan::{Scan, Slot};
+use self::scan::{Measure, Scan, Slot};
 use crate::StoreResult;
 use crate::column::time;
 use crate::usage::Amounts;
@@ -209,8 +209,8 @@ impl Report<'_> {
     /// # Errors
     /// As for [`Report::totals`].
     pub async fn by_day(&mut self, filter: &Filter, group: Group, top: u16) -> StoreResult<Vec<DayRow>> {
-        let mut totals = self.ids(filter, group).await?;
-        totals.sort_by_key(|(id, consumption)| (std::cmp::Reverse(consumption.cost), *id));
+        let mut totals = self.costs(filter, group).await?;
+        totals.sort_by_key(|(id, cost)| (std::cmp::Reverse(*cost), *id));
         let some = totals.len() > usize::from(top);
         let named: Vec<i64> = totals.iter().take(usize::from(top)).map(|(id, _)| *id).collect();
         let names = self.names(group).await?;
@@ -274,9 +274,9 @@ impl Report<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn key_spend(&mut self, first: Date, last: Date) -> StoreResult<Vec<(KeyId, Nanos)>> {
-        let totals = self.ids(&Filter::days(first, last), Group::Key).await?;
-        let spent = totals.into_iter().filter(|(id, consumption)| *id != 0 && consumption.cost != Nanos::ZERO);
-        Ok(spent.map(|(id, consumption)| (KeyId(id), consumption.cost)).collect())
+        let costs = self.costs(&Filter::days(first, last), Group::Key).await?;
+        let spent = costs.into_iter().filter(|(id, cost)| *id != 0 && *cost != Nanos::ZERO);
+        Ok(spent.map(|(id, cost)| (KeyId(id), cost)).collect())
     }
 
     /// What each client spent between local dates, inclusive; `None` is unattributed.
@@ -315,6 +315,12 @@ impl Report<'_> {
     async fn ids(&mut self, filter: &Filter, group: Group) -> StoreResult<Vec<(i64, Consumption)>> {
         let rows = Scan::new(filter, &[Slot::Member(group)])?.run(self.conn).await?;
         Ok(rows.into_iter().map(|(slots, consumption)| (slots[0], consumption)).collect())
+    }
+
+    /// What each member cost, by row number; members without usage may be among them, at 0.
+    async fn costs(&mut self, filter: &Filter, group: Group) -> StoreResult<Vec<(i64, Nanos)>> {
+        let scan = Scan::new(filter, &[Slot::Member(group)])?.measuring(Measure::Cost);
+        Ok(scan.run(self.conn).await?.into_iter().map(|(slots, consumption)| (slots[0], consumption.cost)).collect())
     }
 
     /// Model names by row number; empty for every other group.

@@ -16,12 +16,13 @@ mod raw;
 pub(crate) mod reroll;
 mod rollup;
 pub(crate) mod source;
+pub(crate) mod span;
 mod statement;
 
 use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
 pub(crate) use self::amounts::{AMOUNTS, Amounts, amount_columns};
-pub(crate) use self::rollup::month_of;
+pub(crate) use self::span::{Cover, cover};
 
 /// Statements fetched together.
 #[derive(Debug, Clone, Copy)]

@@ -15,8 +15,9 @@ use crate::{StoreError, StoreResult};
 
 /// Most rows on a page.
 const MOST: u16 = 1_000;
-/// Rows per read where not every client's date is meant.
-const EDGE: usize = 4_000;
+/// How much larger each further read is where not every client's date is meant, and most rows of one.
+const GROWTH: usize = 4;
+const PIECE_MAX: usize = 4_000;
 
 /// An account that requests may belong to.
 #[derive(Debug)]
@@ -77,10 +78,11 @@ impl<'f> Search<'f> {
         let (first, last) = (days(self.filter.first) - 1, days(self.filter.last) + 1);
         let mut at = Some(after.unwrap_or_else(|| self.end()));
         let mut day = at.map_or(last, |cursor| cursor.occurred_at.div_euclid(DAY_MILLIS));
+        let mut piece = self.limit;
         while rows.len() < self.limit && day >= first {
-            // At the edges, some clients' dates do not belong: read on for the others in larger pieces.
+            // At the edges, some clients' dates do not belong: read on for the others in larger and larger pieces.
             let edge = day <= first + 1 || day >= last - 1;
-            let piece = if edge { EDGE.max(self.limit) } else { self.limit };
+            piece = if edge { (piece * GROWTH).min(PIECE_MAX) } else { self.limit };
             let found = self.day(conn, (day, piece), at).await?;
             let whole = found.len() < piece;
             for (cursor, row) in found {
@@ -225,7 +227,7 @@ async fn owners(conn: &mut SqliteConnection) -> StoreResult<BTreeMap<i64, Owner>
 /// The accounts on which these keys have any usage that counts, or that they belong to.
 async fn accounts_of_keys(conn: &mut SqliteConnection, filter: &Filter) -> StoreResult<Vec<i64>> {
     let keys = list(&filter.keys.iter().map(|id| id.0).collect::<Vec<i64>>());
-    let sql = "SELECT account FROM rollup_key_month WHERE key IN (SELECT value FROM json_each(?1))
+    let sql = "SELECT account FROM rollup_key_span WHERE key IN (SELECT value FROM json_each(?1))
                UNION SELECT account FROM key WHERE id IN (SELECT value FROM json_each(?1)) AND account IS NOT NULL";
     Ok(sqlx::query_scalar(sql).bind(keys).fetch_all(conn).await?)
 }

@@ -1,12 +1,22 @@
 //! One scan over the cheapest roll-up that can answer.
+//!
+//! Where dates are not told apart, whole months and thirds of months are read from the roll-ups of spans and only the
+//! dates around them one by one. The answer comes as one text instead of many rows: through the driver, a row costs an
+//! allocation per value and its share of a hop between threads, ten times what adding it up costs.
 
-use domain::{ClientId, Date, GatewayId, KeyId};
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use domain::{ClientId, GatewayId, KeyId};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::{Consumption, Filter, Group};
+use super::{Consumption, Filter, Group, date};
 use crate::column::days;
-use crate::usage::{AMOUNTS, Amounts, amount_columns, month_of};
+use crate::usage::{AMOUNTS, Amounts, Cover, amount_columns, cover};
 use crate::{StoreError, StoreResult};
+
+/// Most slots of a scan.
+const SLOTS: usize = 4;
+
+/// The values of the slots, in order; the rest is 0.
+pub(super) type Slots = [i64; SLOTS];
 
 /// What a row of the answer is told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +25,15 @@ pub(super) enum Slot {
     Day,
     /// A member of a group.
     Member(Group),
+}
+
+/// What is added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// Every meter, failed requests and cost.
+    All,
+    /// Cost alone; everything else is 0 in the answer.
+    Cost,
 }
 
 /// The roll-ups, cheapest first.
@@ -28,8 +47,6 @@ enum Source {
     Model,
     /// By client, day, account and key.
     Key,
-    /// By client, month, account and key, with [`Source::Key`] for the days that are no whole month.
-    KeyMonth,
 }
 
 /// A scan that is ready to run.
@@ -37,8 +54,8 @@ enum Source {
 pub(super) struct Scan {
     source: Source,
     slots: Vec<Slot>,
-    first: i64,
-    last: i64,
+    measure: Measure,
+    cover: Cover,
     clients: Vec<i64>,
     gateways: Vec<i64>,
     keys: Vec<i64>,
@@ -46,16 +63,14 @@ pub(super) struct Scan {
     model_names: Vec<String>,
 }
 
-/// Fewest days for which whole months are read from the roll-up of months.
-const LONG: i64 = 62;
-
 impl Scan {
     pub(super) fn new(filter: &Filter, slots: &[Slot]) -> StoreResult<Self> {
+        let (first, last) = (days(filter.first), days(filter.last));
         Ok(Self {
             source: source(filter, slots)?,
             slots: slots.to_vec(),
-            first: days(filter.first),
-            last: days(filter.last),
+            measure: Measure::All,
+            cover: Cover { spans: Vec::new(), edges: [(first, last), (1, 0)] },
             clients: filter.clients.iter().map(|ClientId(id)| *id).collect(),
             gateways: filter.gateways.iter().map(|GatewayId(id)| *id).collect(),
             keys: filter.keys.iter().map(|KeyId(id)| *id).collect(),
@@ -76,79 +91,123 @@ impl Scan {
         self.model_names.clear();
     }
 
-    /// The answer, in the order of its slots.
-    pub(super) async fn run(mut self, conn: &mut SqliteConnection) -> StoreResult<Vec<(Vec<i64>, Consumption)>> {
+    /// Adds up something else than everything.
+    pub(super) fn measuring(mut self, measure: Measure) -> Self {
+        self.measure = measure;
+        self
+    }
+
+    /// The answer, in the order of its slots. Rows that are all zero are left out, except where only cost is measured.
+    pub(super) async fn run(mut self, conn: &mut SqliteConnection) -> StoreResult<Vec<(Slots, Consumption)>> {
         if !self.model_names.is_empty() {
             self.models = model_ids(conn, &self.model_names).await?;
         }
-        let width = self.slots.len();
-        let (months_first, months_last) = self.whole_months();
-        let query = sqlx::query(AssertSqlSafe(self.sql()))
+        if self.has_spans() {
+            self.coarsen(known(conn).await?);
+        }
+        let [before, after] = self.cover.edges;
+        let query = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(self.sql()))
             .bind(list(&self.clients))
-            .bind(self.first)
-            .bind(self.last)
+            .bind(list(&self.cover.spans))
+            .bind(before.0)
+            .bind(before.1)
+            .bind(after.0)
+            .bind(after.1)
             .bind(list(&self.gateways))
             .bind(list(&self.keys))
-            .bind(list(&self.models))
-            .bind(months_first)
-            .bind(months_last);
-        let mut answer = Vec::new();
-        for row in query.fetch_all(conn).await? {
-            let slots = (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<i64>, _>>()?;
-            if row.try_get::<Option<i64>, _>(width)?.is_some() {
-                let amounts = Amounts::read(&row, width)?;
-                if !amounts.is_zero() {
-                    answer.push((slots, amounts.into()));
-                }
-            }
+            .bind(list(&self.models));
+        let text = query.fetch_one(conn).await?.unwrap_or_default();
+        self.read(&text)
+    }
+
+    /// Whether a roll-up of spans can stand for whole months and thirds.
+    fn has_spans(&self) -> bool {
+        self.source != Source::ModelDay && !self.slots.contains(&Slot::Day)
+    }
+
+    /// Cuts the range along spans. `known` are the first and last date of any usage: beyond them, a range may as well go
+    /// on to the end of its month, since there is nothing to add.
+    pub(super) fn coarsen(&mut self, known: Option<(i64, i64)>) {
+        let (mut first, mut last) = self.cover.edges[0];
+        if let Some((earliest, latest)) = known {
+            first = if first <= earliest { month_of(earliest).0 } else { first };
+            last = if last >= latest { month_of(latest).1 } else { last };
         }
-        Ok(answer)
+        self.cover = cover(first, last);
     }
 
-    /// The whole months inside the range, as `12 * year + month - 1`; empty (first > last) when there is none.
-    fn whole_months(&self) -> (i64, i64) {
-        let first = if month_of(self.first) == month_of(self.first - 1) { 1 } else { 0 };
-        let last = if month_of(self.last) == month_of(self.last + 1) { 1 } else { 0 };
-        (month_of(self.first) + first, month_of(self.last) - last)
+    /// Reads the lines of an answer: slots, then amounts.
+    fn read(&self, text: &str) -> StoreResult<Vec<(Slots, Consumption)>> {
+        let mut rows = Vec::new();
+        for line in text.split(';').filter(|line| !line.is_empty()) {
+            rows.push(self.line(line).ok_or_else(|| unreadable(line))?);
+        }
+        rows.sort_unstable_by_key(|(slots, _)| *slots);
+        // Several accounts may stand for one gateway.
+        rows.dedup_by(|(slots, more), (kept, amounts)| {
+            let same = slots == kept;
+            if same {
+                amounts.add(more);
+            }
+            same
+        });
+        let all = self.measure == Measure::Cost;
+        let wanted = rows.into_iter().filter(|(_, amounts)| all || !amounts.is_zero());
+        Ok(wanted.map(|(slots, amounts)| (slots, amounts.into())).collect())
     }
 
-    /// The statement. Parameters: 1 clients, 2 first and 3 last day, 4 gateways, 5 keys, 6 models, 7 first and 8 last
-    /// whole month; lists are JSON.
+    fn line(&self, line: &str) -> Option<(Slots, Amounts)> {
+        let mut numbers = line.split(',').map(str::parse::<i64>);
+        let (mut slots, mut amounts) = ([0; SLOTS], Amounts::default());
+        for slot in slots.iter_mut().take(self.slots.len()) {
+            *slot = numbers.next()?.ok()?;
+        }
+        let first = if self.measure == Measure::All { 0 } else { AMOUNTS - 1 };
+        for amount in &mut amounts.0[first..] {
+            *amount = numbers.next()?.ok()?;
+        }
+        numbers.next().is_none().then_some((slots, amounts))
+    }
+
+    /// The statement. Parameters: 1 clients, 2 spans, 3 to 6 the first and last day of both edges, 7 gateways, 8 keys,
+    /// 9 models; lists are JSON. It answers one text: rows apart by `;`, numbers by `,`; NULL when there is no row.
     pub(super) fn sql(&self) -> String {
-        let sums = amount_columns(|name| format!("SUM({name})"));
-        let places: Vec<String> = self.slots.iter().map(|slot| self.column(*slot)).collect();
-        let places = places.join(", ");
-        let comma = if places.is_empty() { "" } else { ", " };
-        let from = self.origin();
-        let group = if places.is_empty() { String::new() } else { format!(" GROUP BY {places} ORDER BY {places}") };
-        format!("SELECT {places}{comma}{sums} FROM {from}{group}")
+        let told = self.slots.iter().map(|slot| self.told(*slot).to_owned());
+        let numbers: Vec<String> = told.chain(self.amounts(|name| format!("SUM({name})"))).collect();
+        let places: Vec<&str> = self.slots.iter().map(|slot| self.column(*slot)).collect();
+        let group = if places.is_empty() { String::new() } else { format!(" GROUP BY {}", places.join(", ")) };
+        let (line, from) = (numbers.join(" || ',' || "), self.origin());
+        format!("SELECT group_concat(line, ';') FROM (SELECT {line} AS line FROM {from}{group})")
+    }
+
+    /// The columns that are added up, each written by `spell`.
+    fn amounts(&self, spell: impl Fn(&str) -> String) -> Vec<String> {
+        match self.measure {
+            Measure::All => amount_columns(spell).split(", ").map(str::to_owned).collect(),
+            Measure::Cost => vec![spell("cost")],
+        }
     }
 
     fn origin(&self) -> String {
-        let day = "day BETWEEN ?2 AND ?3";
-        match self.source {
-            Source::ModelDay => format!("rollup_model_day WHERE {day}{}", self.rest("")),
-            Source::ClientDay => format!("rollup_client_day WHERE {}{day}{}", self.clients(), self.rest("")),
-            Source::Model => format!("rollup_model WHERE {}{day}{}", self.clients(), self.rest("account")),
-            Source::Key => format!("rollup_key WHERE {}{day}{}", self.clients(), self.rest("account")),
-            Source::KeyMonth => self.months_and_edges(),
-        }
-    }
-
-    /// Whole months from the months, the days before and after from the days.
-    fn months_and_edges(&self) -> String {
-        let (clients, rest) = (self.clients(), self.rest("account"));
-        let amounts = amount_columns(str::to_owned);
-        let part = |table: &str, when: &str| {
-            format!("SELECT client, account, key, {amounts} FROM {table} WHERE {clients}{when}{rest}")
+        let (clients, rest) = (self.clients(), self.rest());
+        let (days, spans) = match self.source {
+            Source::ModelDay => return format!("rollup_model_day WHERE day BETWEEN ?3 AND ?4{rest}"),
+            Source::ClientDay => ("rollup_client_day", "rollup_client_span"),
+            Source::Model => ("rollup_model", "rollup_model_span"),
+            Source::Key => ("rollup_key", "rollup_key_span"),
         };
-        let (months_first, months_last) = self.whole_months();
-        let (before, after) = (first_day(months_first) - 1, first_day(months_last + 1));
+        if self.cover.spans.is_empty() {
+            return format!("{days} WHERE {clients}day BETWEEN ?3 AND ?4{rest}");
+        }
+        let columns = self.slots.iter().map(|slot| self.column(*slot).to_owned());
+        let columns: Vec<String> = columns.chain(self.amounts(str::to_owned)).collect();
+        let columns = columns.join(", ");
+        let part = |table: &str, when: &str| format!("SELECT {columns} FROM {table} WHERE {clients}{when}{rest}");
         format!(
             "({} UNION ALL {} UNION ALL {})",
-            part("rollup_key_month", "month BETWEEN ?7 AND ?8"),
-            part("rollup_key", &format!("day BETWEEN ?2 AND {before}")),
-            part("rollup_key", &format!("day BETWEEN {after} AND ?3"))
+            part(spans, "span IN (SELECT value FROM json_each(?2))"),
+            part(days, "day BETWEEN ?3 AND ?4"),
+            part(days, "day BETWEEN ?5 AND ?6")
         )
     }
 
@@ -157,42 +216,54 @@ impl Scan {
         if !self.clients.is_empty() {
             "client IN (SELECT value FROM json_each(?1)) AND "
         } else if !self.keys.is_empty() {
-            "client IN (SELECT client FROM rollup_key_month WHERE key IN (SELECT value FROM json_each(?5))) AND "
+            "client IN (SELECT client FROM rollup_key_span WHERE key IN (SELECT value FROM json_each(?8))) AND "
         } else {
             "client IN (SELECT 0 UNION ALL SELECT id FROM client) AND "
         }
     }
 
-    /// What else restricts the rows. `account` names the column that leads to the gateway, if there is one.
-    fn rest(&self, account: &str) -> String {
+    /// What else restricts the rows.
+    fn rest(&self) -> String {
         let mut rest = String::new();
         if !self.gateways.is_empty() {
-            rest += if account.is_empty() {
-                " AND gateway IN (SELECT value FROM json_each(?4))"
+            rest += if self.by_account() {
+                " AND account IN (SELECT id FROM account WHERE gateway IN (SELECT value FROM json_each(?7)))"
             } else {
-                " AND account IN (SELECT id FROM account WHERE gateway IN (SELECT value FROM json_each(?4)))"
+                " AND gateway IN (SELECT value FROM json_each(?7))"
             };
         }
         if !self.keys.is_empty() {
-            rest += " AND key IN (SELECT value FROM json_each(?5))";
+            rest += " AND key IN (SELECT value FROM json_each(?8))";
         }
         if !self.models.is_empty() || !self.model_names.is_empty() {
-            rest += " AND model IN (SELECT value FROM json_each(?6))";
+            rest += " AND model IN (SELECT value FROM json_each(?9))";
         }
         rest
     }
 
-    fn column(&self, slot: Slot) -> String {
-        let coarse = matches!(self.source, Source::ModelDay | Source::ClientDay);
-        let name = match slot {
+    /// Whether the roll-up leads to the gateway through the account.
+    fn by_account(&self) -> bool {
+        matches!(self.source, Source::Model | Source::Key)
+    }
+
+    /// The column that a slot is grouped by.
+    fn column(&self, slot: Slot) -> &'static str {
+        match slot {
             Slot::Day => "day",
             Slot::Member(Group::Client) => "client",
             Slot::Member(Group::Model) => "model",
             Slot::Member(Group::Key) => "key",
-            Slot::Member(Group::Gateway) if coarse => "gateway",
-            Slot::Member(Group::Gateway) => "(SELECT a.gateway FROM account a WHERE a.id = account)",
-        };
-        name.to_owned()
+            Slot::Member(Group::Gateway) if self.by_account() => "account",
+            Slot::Member(Group::Gateway) => "gateway",
+        }
+    }
+
+    /// What is told of a slot: the gateway of an account is looked up once per group.
+    fn told(&self, slot: Slot) -> &'static str {
+        match self.column(slot) {
+            "account" => "(SELECT a.gateway FROM account a WHERE a.id = account)",
+            column => column,
+        }
     }
 }
 
@@ -202,12 +273,10 @@ fn source(filter: &Filter, slots: &[Slot]) -> StoreResult<Source> {
     let by_model = has(Group::Model) || !filter.models.is_empty();
     let by_key = has(Group::Key) || !filter.keys.is_empty();
     let by_client = has(Group::Client) || !filter.clients.is_empty();
-    let long = days(filter.last) - days(filter.first) >= LONG && !slots.contains(&Slot::Day);
     match (by_model, by_key, by_client) {
         (true, true, _) => Err(StoreError::rule(
             "usage is not summed by key and model together: restrict either keys or models, or list the requests",
         )),
-        (false, true, _) if long => Ok(Source::KeyMonth),
         (false, true, _) => Ok(Source::Key),
         (true, false, true) => Ok(Source::Model),
         (false, false, true) => Ok(Source::ClientDay),
@@ -215,11 +284,22 @@ fn source(filter: &Filter, slots: &[Slot]) -> StoreResult<Source> {
     }
 }
 
-/// Days since 1970 of the first day of a month `12 * year + month - 1`.
-fn first_day(month: i64) -> i64 {
-    let year = i16::try_from(month.div_euclid(12)).unwrap_or(1970);
-    let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
-    Date::new(year, month, 1).map_or(0, days)
+/// The first and last date of any usage; `None` when there is none.
+async fn known(conn: &mut SqliteConnection) -> StoreResult<Option<(i64, i64)>> {
+    // Two lookups at the ends of the primary key.
+    let sql = "SELECT (SELECT min(day) FROM rollup_model_day), (SELECT max(day) FROM rollup_model_day)";
+    let (first, last): (Option<i64>, Option<i64>) = sqlx::query_as(sql).fetch_one(conn).await?;
+    Ok(first.zip(last))
+}
+
+/// The first and last day of the month that a day lies in.
+fn month_of(day: i64) -> (i64, i64) {
+    let month = date(day).month();
+    (days(month.first()), days(month.last()))
+}
+
+fn unreadable(line: &str) -> StoreError {
+    StoreError::Io { cause: format!("SQLite answered `{line}` where sums were asked for") }
 }
 
 async fn model_ids(conn: &mut SqliteConnection, names: &[String]) -> StoreResult<Vec<i64>> {

@@ -1,4 +1,5 @@
 use domain::{ClientId, ExternalId, GatewayId, ModelName, UsageRecord};
+use proptest::prelude::*;
 
 use super::*;
 use crate::Origin;
@@ -172,4 +173,61 @@ async fn day_totals_are_not_requests() {
     assert!(pages(&file, &range("2026-05-01", "2026-05-01"), 10).await.is_empty());
     let mut reader = file.store.reader().await.unwrap();
     assert_eq!(reader.report().total(&range("2026-05-01", "2026-05-01")).await.unwrap().cost.0, 9);
+}
+
+/// Requests of three accounts and two keys each over 200 days.
+fn scattered() -> impl Strategy<Value = Vec<UsageRecord>> {
+    let one = (0_i32..200, 0_u8..24, 0_usize..3, any::<bool>(), any::<bool>(), 0_i64..9);
+    let one = one.prop_map(|(day, hour, account, large, other_key, cost)| {
+        let date = "2026-01-15".parse::<Date>().unwrap().plus_days(day);
+        let account = ["a", "b", ""][account];
+        let id = format!("{day}-{hour}-{account}-{large}-{other_key}");
+        let mut record = request(&id, &format!("{date}T{hour:02}:30:00Z"), account, cost);
+        record.model = ModelName::new(if large { "large" } else { "small" });
+        record.key = Some(ExternalId::new(format!("{account}-{other_key}")));
+        record
+    });
+    proptest::collection::vec(one, 1..40)
+}
+
+/// The sum of the dates of a range by member, read date by date.
+async fn day_by_day(reader: &mut crate::Reader, filter: &Filter, group: Group) -> BTreeMap<Member, Consumption> {
+    let mut sums: BTreeMap<Member, Amounts> = BTreeMap::new();
+    for row in reader.report().by_day(filter, group, u16::MAX).await.unwrap() {
+        sums.entry(row.member).or_default().add(&Amounts::from(&row.consumption));
+    }
+    sums.into_iter().map(|(member, amounts)| (member, amounts.into())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Sums over months, thirds and edges are the sums of their dates, for every group, filter and range.
+    #[test]
+    fn sums_over_spans_are_sums_over_dates(
+        records in scattered(),
+        ranges in proptest::collection::vec((-40_i32..240, 0_i32..260), 4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (file, gateway, [one, _]) = quarter().await;
+            ingest(&file.store, gateway, "2026-12-01T00:00:00Z", &records).await;
+            let mut reader = file.store.reader().await.unwrap();
+            for (first, length) in ranges {
+                let first = "2026-01-15".parse::<Date>().unwrap().plus_days(first);
+                let all = Filter::days(first, first.plus_days(length));
+                for filter in [all.clone(), all.clone().client(one), Filter { gateways: vec![gateway], ..all }] {
+                    for group in [Group::Client, Group::Key, Group::Model, Group::Gateway] {
+                        let totals: BTreeMap<_, _> =
+                            reader.report().totals(&filter, group).await.unwrap().into_iter().collect();
+                        assert_eq!(totals, day_by_day(&mut reader, &filter, group).await, "{group:?} {filter:?}");
+                    }
+                    let rows = reader.report().usage_by_client_model(&filter).await.unwrap();
+                    let sums = reader.report().usage_by_client_model_sum(&filter).await.unwrap();
+                    let cost = |rows: &[RatingRow]| rows.iter().map(|row| row.consumption.cost.0).sum::<i64>();
+                    assert_eq!(cost(&rows), cost(&sums), "rating a sum and rating its dates: {filter:?}");
+                }
+            }
+        });
+    }
 }

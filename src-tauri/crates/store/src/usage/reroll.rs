@@ -164,12 +164,12 @@ pub(crate) async fn differences(conn: &mut SqliteConnection) -> StoreResult<u64>
         count_account(conn, account.id, &mut deltas).await?;
     }
     let mut differing = 0;
-    for (place, table) in TABLES.iter().enumerate() {
+    for (table, counted) in TABLES.iter().zip(deltas.all()) {
         let columns = amount_columns(str::to_owned);
         let sql = format!("SELECT {}, {columns} FROM {}", table.key, table.name);
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *conn).await?;
         let stored: Cells = rows.iter().map(|row| cell(table, row)).collect::<StoreResult<_>>()?;
-        differing += differ(&stored, deltas.all()[place].1);
+        differing += differ(&stored, &counted);
     }
     Ok(differing)
 }

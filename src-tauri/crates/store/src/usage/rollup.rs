@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::Date;
 use sqlx::SqliteConnection;
 
 use super::amounts::{Amounts, amount_columns};
 use super::bulk::{self, Shape, Zeros};
 use super::place::Place;
+use super::span::spans_of;
 use super::statement::{DayOrigin, RequestFacts};
 use crate::StoreResult;
 
@@ -22,19 +22,25 @@ pub(super) const MODEL: Table = Table { name: "rollup_model", key: "client, day,
 pub(super) const KEY: Table = Table { name: "rollup_key", key: "client, day, account, key", width: 4 };
 const CLIENT_DAY: Table = Table { name: "rollup_client_day", key: "client, day, gateway", width: 3 };
 const MODEL_DAY: Table = Table { name: "rollup_model_day", key: "day, gateway, model", width: 3 };
-const KEY_MONTH: Table = Table { name: "rollup_key_month", key: "client, month, account, key", width: 4 };
+const MODEL_SPAN: Table = Table { name: "rollup_model_span", key: "client, span, account, model", width: 4 };
+const KEY_SPAN: Table = Table { name: "rollup_key_span", key: "client, span, account, key", width: 4 };
+const CLIENT_SPAN: Table = Table { name: "rollup_client_span", key: "client, span, gateway", width: 3 };
 
 /// Every roll-up in the order of [`Deltas::all`].
-pub(super) const TABLES: [Table; 5] = [MODEL, KEY, CLIENT_DAY, MODEL_DAY, KEY_MONTH];
+pub(super) const TABLES: [Table; 7] = [MODEL, KEY, CLIENT_DAY, MODEL_DAY, MODEL_SPAN, KEY_SPAN, CLIENT_SPAN];
 
 /// The primary key of a roll-up row; narrower tables leave the last place 0.
 pub(super) type Cell = [i64; 4];
 pub(super) type Cells = BTreeMap<Cell, Amounts>;
 
-/// Differences to every roll-up, summed in memory so that each row is written once per batch.
+/// Differences to the two finest roll-ups, summed in memory so that each row is written once per batch. The coarser
+/// roll-ups are sums of these, so their differences follow from these alone.
 #[derive(Debug, Default)]
 pub(super) struct Deltas {
-    all: [Cells; 5],
+    model: Cells,
+    key: Cells,
+    /// The gateway of each account that is in them.
+    gateways: BTreeMap<i64, i64>,
 }
 
 /// One counted consumption: where, and of what.
@@ -44,13 +50,6 @@ struct Spot<'p> {
     account: i64,
     key: i64,
     model: i64,
-}
-
-/// The month of a date: 12 * year + month - 1.
-pub(crate) fn month_of(day: i64) -> i64 {
-    let date = Date::from_epoch_days(i32::try_from(day).unwrap_or(0));
-    let (year, month, _) = date.parts();
-    12 * i64::from(year) + i64::from(month) - 1
 }
 
 impl Deltas {
@@ -67,42 +66,36 @@ impl Deltas {
 
     fn add(&mut self, spot: &Spot<'_>, amounts: &Amounts) {
         let Spot { place, day, account, key, model } = *spot;
-        self.all[0].entry([place.client, day, account, model]).or_default().add(amounts);
-        self.all[1].entry([place.client, day, account, key]).or_default().add(amounts);
-        self.coarse(place.gateway, spot, amounts);
+        self.gateways.insert(account, place.gateway);
+        self.model.entry([place.client, day, account, model]).or_default().add(amounts);
+        self.key.entry([place.client, day, account, key]).or_default().add(amounts);
     }
 
-    fn coarse(&mut self, gateway: i64, spot: &Spot<'_>, amounts: &Amounts) {
-        let client = spot.place.client;
-        self.all[2].entry([client, spot.day, gateway, 0]).or_default().add(amounts);
-        self.all[3].entry([spot.day, gateway, spot.model, 0]).or_default().add(amounts);
-        self.all[4].entry([client, month_of(spot.day), spot.account, spot.key]).or_default().add(amounts);
-    }
-
-    /// Takes back a row of [`MODEL`], and what the coarser roll-ups without keys hold of it.
+    /// Takes back a row of [`MODEL`].
     pub(super) fn take_back_model(&mut self, gateway: i64, cell: Cell, amounts: &Amounts) {
-        let [client, day, _, model] = cell;
-        let amounts = amounts.negated();
-        self.all[0].entry(cell).or_default().add(&amounts);
-        self.all[2].entry([client, day, gateway, 0]).or_default().add(&amounts);
-        self.all[3].entry([day, gateway, model, 0]).or_default().add(&amounts);
+        self.gateways.insert(cell[2], gateway);
+        self.model.entry(cell).or_default().add(&amounts.negated());
     }
 
-    /// Takes back a row of [`KEY`], and what the coarser roll-up of keys holds of it.
+    /// Takes back a row of [`KEY`].
     pub(super) fn take_back_key(&mut self, cell: Cell, amounts: &Amounts) {
-        let [client, day, account, key] = cell;
-        let amounts = amounts.negated();
-        self.all[1].entry(cell).or_default().add(&amounts);
-        self.all[4].entry([client, month_of(day), account, key]).or_default().add(&amounts);
+        self.key.entry(cell).or_default().add(&amounts.negated());
     }
 
-    pub(super) fn all(&self) -> [(&'static Table, &Cells); 5] {
-        std::array::from_fn(|place| (&TABLES[place], &self.all[place]))
+    /// The differences to every roll-up, in the order of [`TABLES`].
+    pub(super) fn all(self) -> [Cells; 7] {
+        let Self { model, key, gateways } = self;
+        let gateway = |account: i64| gateways.get(&account).copied().unwrap_or(0);
+        let client_day = sums(&model, |[client, day, account, _]| [[client, day, gateway(account), 0]]);
+        let model_day = sums(&model, |[_, day, account, model]| [[day, gateway(account), model, 0]]);
+        let client_span = sums(&client_day, |[client, day, gateway, _]| by_span([client, day, gateway, 0]));
+        let (model_span, key_span) = (sums(&model, by_span), sums(&key, by_span));
+        [model, key, client_day, model_day, model_span, key_span, client_span]
     }
 
     /// Adds every difference to its roll-up. A row may become all zero; reports leave such rows out.
     pub(super) async fn apply(self, conn: &mut SqliteConnection) -> StoreResult<()> {
-        for (table, cells) in TABLES.iter().zip(self.all) {
+        for (table, cells) in TABLES.iter().zip(self.all()) {
             let rows: Vec<(Cell, Amounts)> = cells.into_iter().filter(|(_, amounts)| !amounts.is_zero()).collect();
             let zeros = Zeros::of(rows.iter().map(|(_, amounts)| amounts));
             let bind = |(cell, amounts): &(Cell, Amounts), binder: &mut bulk::Binder| {
@@ -113,6 +106,22 @@ impl Deltas {
         }
         Ok(())
     }
+}
+
+/// Adds cells up in coarser ones.
+fn sums<const N: usize>(cells: &Cells, coarser: impl Fn(Cell) -> [Cell; N]) -> Cells {
+    let mut sums = Cells::new();
+    for (cell, amounts) in cells {
+        for cell in coarser(*cell) {
+            sums.entry(cell).or_default().add(amounts);
+        }
+    }
+    sums
+}
+
+/// The two cells of spans that a cell of a day, its second place, belongs to.
+fn by_span([client, day, two, three]: Cell) -> [Cell; 2] {
+    spans_of(day).map(|span| [client, span, two, three])
 }
 
 impl Table {
