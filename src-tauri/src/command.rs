@@ -22,6 +22,7 @@ pub fn builder() -> Builder<tauri::Wry> {
     Builder::new().disable_serde_phases().events(events).commands(collect_commands![
         overview::overview,
         overview::palette,
+        overview::amount_sums,
         client::client_list,
         client::client_get,
         client::budget_chart,

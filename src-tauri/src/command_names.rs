@@ -2,6 +2,7 @@
 pub const COMMANDS: &[&str] = &[
     "overview",
     "palette",
+    "amount_sums",
     "client_list",
     "client_get",
     "budget_chart",

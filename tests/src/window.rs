@@ -149,7 +149,12 @@ impl Window {
         // driver holds Control down to the end of a call.
         field.send_keys("\u{e009}a").await.with_context(|| format!("{by} takes no keys"))?;
         let keys = if text.is_empty() { "\u{e017}" } else { text };
-        field.send_keys(keys).await.with_context(|| format!("{by} takes no text"))
+        field.send_keys(keys).await.with_context(|| format!("{by} takes no text"))?;
+        // Keys arrive one by one, after the call has returned.
+        self.until(&format!("`{text}` in {by}"), async || {
+            Ok(json!(field.prop("value").await?.as_deref() == Some(text)))
+        })
+        .await
     }
 
     /// Chooses an option of a native `<select>` by its label.

@@ -1,7 +1,7 @@
 //! The overview.
 
 use app::query;
-use app::wire::{ErrorView, OverviewView, PaletteHit};
+use app::wire::{AmountView, ErrorView, OverviewView, PaletteHit};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -18,4 +18,12 @@ pub async fn overview(desk: State<'_, Desk>) -> Result<OverviewView, ErrorView> 
 #[specta::specta]
 pub async fn palette(desk: State<'_, Desk>, text: String) -> Result<Vec<PaletteHit>, ErrorView> {
     Ok(query::palette::palette(desk.app()?, &text).await?)
+}
+
+/// Sums of amounts on the screen, one list after the other.
+#[tauri::command]
+#[specta::specta]
+#[allow(clippy::unused_async, reason = "commands are async so that none blocks the window")]
+pub async fn amount_sums(lists: Vec<Vec<AmountView>>) -> Result<Vec<Vec<AmountView>>, ErrorView> {
+    Ok(query::amount::amount_sums(&lists)?)
 }

@@ -83,6 +83,9 @@ impl Window {
             }
             tokio::time::sleep(super::PAUSE).await;
         }
+        // A picture shows the last frame that was drawn, which may be older than the page.
+        let frames = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.client().execute_async(frames, Vec::new()).await.context("the page draws no frames")?;
         Ok(())
     }
 }

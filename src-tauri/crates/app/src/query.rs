@@ -1,5 +1,6 @@
 //! What is read, one file per noun. A query changes nothing and asks no gateway.
 
+pub mod amount;
 pub mod audit;
 pub mod budget;
 pub mod client;

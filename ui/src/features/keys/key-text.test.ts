@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curlSnippet, modelsText, shortCount } from './key-text';
+import { shortCount } from '$lib/number';
+import { curlSnippet, modelsText } from './key-text';
 
 describe('curlSnippet', () => {
 	it('calls the endpoint once, whether or not the base ends with /v1', () => {

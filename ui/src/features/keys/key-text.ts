@@ -1,12 +1,7 @@
 /** How a key's settings read. */
 import type { KeyRow } from '$lib/backend/backend';
+import { shortCount } from '$lib/number';
 import { m } from '$lib/paraglide/messages';
-import { getLocale } from '$lib/paraglide/runtime';
-
-/** `60`, `1.5M`: limits are round figures, and columns are narrow. */
-export function shortCount(digits: string | number): string {
-	return new Intl.NumberFormat(getLocale(), { notation: 'compact', maximumFractionDigits: 1 }).format(Number(digits));
-}
 
 /** `60 req/min · 1M tok/min · 4 at once`; empty without limits. */
 export function limitsText(key: KeyRow): string {

@@ -11,7 +11,7 @@ const priced: Column<UsageRow>[] = [
 /** The columns of a group; without a charge there is no margin either. */
 export const usageColumns = (title: string, charged: boolean): Column<UsageRow>[] => [
 	{ id: 'name', title, order: byText((row) => row.name) },
-	{ id: 'share', title: m.usage_share(), width: '8rem', order: byNumber((row) => row.share) },
+	{ id: 'share', title: m.usage_share(), width: '7rem', order: byNumber((row) => row.share) },
 	{ id: 'requests', title: m.usage_requests(), align: 'right', order: byCount((row) => row.requests) },
 	{ id: 'failed', title: m.usage_failed(), align: 'right', order: byCount((row) => row.failed) },
 	{ id: 'input', title: m.usage_input(), align: 'right', order: byCount((row) => row.inputTokens) },

@@ -9,6 +9,8 @@ export const commands = {
 	overview: () => typedError<OverviewView, ErrorView>(__TAURI_INVOKE("overview")),
 	/**  Hits of the command palette. */
 	palette: (text: string) => typedError<PaletteHit[], ErrorView>(__TAURI_INVOKE("palette", { text })),
+	/**  Sums of amounts on the screen, one list after the other. */
+	amountSums: (lists: AmountView[][]) => typedError<AmountView[][], ErrorView>(__TAURI_INVOKE("amount_sums", { lists })),
 	/**  Every client. */
 	clientList: () => typedError<ClientRow[], ErrorView>(__TAURI_INVOKE("client_list")),
 	/**  A client's page. */

@@ -20,6 +20,7 @@ export const PROVIDES = {
 	auditList: ['audit'],
 	settings: ['settings'],
 	zoneList: [],
+	amountSums: [],
 } as const satisfies Partial<Record<keyof Commands, readonly TagView[]>>;
 
 /** The commands that only read. */

@@ -10,6 +10,7 @@ import type {
 	UsageFilterInput,
 } from '../backend';
 import type { Cell } from './cells';
+import { sums } from './sums';
 import { budgetLine, sparkline, stackChart } from './charts';
 import { amountOf, countOf, parseAmount, trioOf } from './money';
 import { ruleFor, sumOf, versionOn } from './rating';
@@ -214,11 +215,13 @@ type Reading = Pick<
 	| 'auditList'
 	| 'zoneList'
 	| 'palette'
+	| 'amountSums'
 >;
 
 export function reading(world: World): Reading {
 	return {
 		overview: async () => ok(overview(world)),
+		amountSums: async (lists) => ok(lists.map((list) => sums(list))),
 		clientList: async () => ok(world.clients.map((client) => clientRow(world, client))),
 		clientGet: async (id) => {
 			const client = world.clients.find((one) => one.id === id);

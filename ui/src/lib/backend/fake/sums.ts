@@ -1,5 +1,5 @@
-/** Sums of amounts that stand in the window, exactly: decimal texts are added as whole numbers. */
-import type { AmountView } from './backend/backend';
+/** Sums as the program makes them: decimal texts are added as whole numbers. */
+import type { AmountView } from '../backend';
 
 const SYMBOLS: Record<string, string> = { USD: '$', EUR: '€', GBP: '£' };
 const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/;
@@ -54,11 +54,4 @@ export function sums(amounts: readonly AmountView[]): AmountView[] {
 		text: shownText(sum, first.currency),
 		negative: sum.value < 0n,
 	}));
-}
-
-/** The sums as one text: `$1,204.50 + €90.00`. */
-export function sumText(amounts: readonly AmountView[]): string {
-	return sums(amounts)
-		.map(({ text }) => text)
-		.join(' + ');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AmountView } from './backend/backend';
-import { sums, sumText } from './sums';
+import type { AmountView } from '../backend';
+import { sumText } from '$lib/sums.svelte';
+import { sums } from './sums';
 
 const amount = (text: string, currency = 'USD'): AmountView => ({
 	amount: text,
@@ -23,7 +24,7 @@ describe('sums', () => {
 	});
 
 	it('never adds different currencies', () => {
-		expect(sumText([amount('10'), amount('5', 'CHF'), amount('1.5')])).toBe('$11.50 + CHF 5.00');
+		expect(sumText(sums([amount('10'), amount('5', 'CHF'), amount('1.5')]))).toBe('$11.50 + CHF 5.00');
 	});
 
 	it('has no sum of nothing', () => {
