@@ -63,8 +63,11 @@ fn window(ask: &Ask<'_>) -> Result<()> {
     if ask.own_profile {
         say("opening the window on your own profile");
     } else {
-        app.arg("--sandbox");
+        let profile = place::target().join("sandbox");
+        fs::create_dir_all(&profile).with_context(|| format!("`{}` cannot be made", profile.display()))?;
+        app.arg("--sandbox").env("PURSER_HOME", &profile);
         say("opening the window on the embedded sandbox; nothing it does reaches a real gateway");
+        say(format_args!("its profile is {}; your own is not touched (--own-profile opens that)", profile.display()));
     }
     go(app.args(ask.rest), "run it with RUST_LOG=debug to see more")
 }
