@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quantities, RequestOutcome, Timestamp};
 use sqlx::SqliteConnection;
 
-use self::scan::{Measure, Scan, Slot};
+use self::scan::{Measure, Scan, Slot, Slots};
 use crate::StoreResult;
 use crate::column::time;
 use crate::usage::Amounts;
@@ -111,6 +111,15 @@ pub struct RatingRow {
     pub consumption: Consumption,
 }
 
+/// Usage by date with some clients told apart: see [`Report::usage_apart`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageApart {
+    /// The named clients' rows.
+    pub named: Vec<RatingRow>,
+    /// All other clients together; each row carries no client. Usage of nobody is not among it.
+    pub others: Vec<RatingRow>,
+}
+
 /// Where to go on in a listing of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestCursor {
@@ -166,6 +175,11 @@ pub struct Freshness {
     /// Why the latest pull failed, if it did.
     pub error: Option<String>,
 }
+
+/// What rating tells apart besides dates.
+const RATED: [Slot; 3] = [Slot::Member(Group::Client), Slot::Member(Group::Gateway), Slot::Member(Group::Model)];
+/// The row number that stands for no client.
+const NOBODY: i64 = 0;
 
 /// The report queries of a session.
 #[derive(Debug)]
@@ -237,17 +251,9 @@ impl Report<'_> {
     /// # Errors
     /// `Rule` when keys are restricted.
     pub async fn usage_by_client_model(&mut self, filter: &Filter) -> StoreResult<Vec<RatingRow>> {
-        let slots = [Group::Client, Group::Gateway, Group::Model].map(Slot::Member);
-        let scan = Scan::new(filter, &[slots[0], Slot::Day, slots[1], slots[2]])?;
-        let names = self.names(Group::Model).await?;
-        let rows = scan.run(self.conn).await?.into_iter().map(|(slots, consumption)| RatingRow {
-            client: nonzero(slots[0]).map(ClientId),
-            day: date(slots[1]),
-            gateway: GatewayId(slots[2]),
-            model: names.get(&slots[3]).cloned().unwrap_or_else(|| ModelName::new("")),
-            consumption,
-        });
-        Ok(rows.collect())
+        let [client, gateway, model] = RATED;
+        let rows = Scan::new(filter, &[client, Slot::Day, gateway, model])?.run(self.conn).await?;
+        self.rating(rows, |[client, day, gateway, model]| (client, date(day), gateway, model)).await
     }
 
     /// The same summed over all dates of the filter; each row carries the filter's first date. For prices that do not
@@ -256,17 +262,49 @@ impl Report<'_> {
     /// # Errors
     /// `Rule` when keys are restricted.
     pub async fn usage_by_client_model_sum(&mut self, filter: &Filter) -> StoreResult<Vec<RatingRow>> {
-        let slots = [Group::Client, Group::Gateway, Group::Model].map(Slot::Member);
-        let scan = Scan::new(filter, &slots)?;
+        let rows = Scan::new(filter, &RATED)?.run(self.conn).await?;
+        self.rating(rows, |[client, gateway, model, _]| (client, filter.first, gateway, model)).await
+    }
+
+    /// What [`Report::usage_by_client_model`] tells, with only some clients told apart: far fewer rows where most
+    /// clients pay the same prices. The filter must not restrict clients.
+    ///
+    /// # Errors
+    /// `Rule` when keys are restricted.
+    pub async fn usage_apart(&mut self, filter: &Filter, clients: &[ClientId]) -> StoreResult<UsageApart> {
+        let [client, gateway, model] = RATED;
+        let all = Scan::new(filter, &[Slot::Day, gateway, model])?.run(self.conn).await?;
+        let mut left: BTreeMap<Slots, Amounts> = all.iter().map(|(slots, all)| (*slots, Amounts::from(all))).collect();
+        let mut scan = Scan::new(filter, &[client, Slot::Day, gateway, model])?;
+        let ids: Vec<i64> = clients.iter().map(|id| id.0).chain([NOBODY]).collect();
+        scan.only(Group::Client, &ids);
+        let mut named = scan.run(self.conn).await?;
+        for ([_, day, gateway, model], consumption) in &named {
+            let part = Amounts::from(consumption).negated();
+            left.entry([*day, *gateway, *model, 0]).or_default().add(&part);
+        }
+        named.retain(|(slots, _)| slots[0] != NOBODY);
+        let others = left.into_iter().filter(|(_, amounts)| !amounts.is_zero());
+        let others = others.map(|(slots, amounts)| (slots, amounts.into())).collect();
+        Ok(UsageApart {
+            named: self.rating(named, |[client, day, gateway, model]| (client, date(day), gateway, model)).await?,
+            others: self.rating(others, |[day, gateway, model, _]| (NOBODY, date(day), gateway, model)).await?,
+        })
+    }
+
+    /// Rows for rating; `place` finds client, date, gateway and model among the slots.
+    async fn rating(
+        &mut self,
+        rows: Vec<(Slots, Consumption)>,
+        place: impl Fn(Slots) -> (i64, Date, i64, i64) + Send,
+    ) -> StoreResult<Vec<RatingRow>> {
         let names = self.names(Group::Model).await?;
-        let rows = scan.run(self.conn).await?.into_iter().map(|(slots, consumption)| RatingRow {
-            client: nonzero(slots[0]).map(ClientId),
-            day: filter.first,
-            gateway: GatewayId(slots[1]),
-            model: names.get(&slots[2]).cloned().unwrap_or_else(|| ModelName::new("")),
-            consumption,
-        });
-        Ok(rows.collect())
+        let row = |(slots, consumption)| {
+            let (client, day, gateway, model) = place(slots);
+            let model = names.get(&model).cloned().unwrap_or_else(|| ModelName::new(""));
+            RatingRow { client: nonzero(client).map(ClientId), day, gateway: GatewayId(gateway), model, consumption }
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// What each key spent between local dates, inclusive; keys that spent nothing are left out.

@@ -16,7 +16,7 @@ use crate::{StoreError, StoreResult};
 /// Most rows on a page.
 const MOST: u16 = 1_000;
 /// How much larger each further read is where not every client's date is meant, and most rows of one.
-const GROWTH: usize = 4;
+const GROWTH: usize = 2;
 const PIECE_MAX: usize = 4_000;
 
 /// An account that requests may belong to.
@@ -120,9 +120,10 @@ impl<'f> Search<'f> {
         let millis = at.map_or(DAY_MILLIS, |cursor| cursor.occurred_at.rem_euclid(DAY_MILLIS));
         let models: Vec<i64> =
             self.models.iter().filter(|(_, name)| self.filter.models.contains(name)).map(|(id, _)| *id).collect();
-        let accounts: Vec<i64> = self.owners.keys().copied().collect();
+        let accounts: Vec<i64> = self.owners.iter().filter(|(_, owner)| self.meets(owner, day)).map(|(id, _)| *id).collect();
+        let some = self.some || accounts.len() < self.owners.len();
         let keys: Vec<i64> = self.filter.keys.iter().map(|id| id.0).collect();
-        let query = sqlx::query(AssertSqlSafe(self.sql()))
+        let query = sqlx::query(AssertSqlSafe(self.sql(some)))
             .bind(day * DAY_PLACES)
             .bind((day + 1) * DAY_PLACES - 1)
             .bind(millis)
@@ -134,11 +135,20 @@ impl<'f> Search<'f> {
         query.fetch_all(conn).await?.iter().map(|row| self.read(row)).collect()
     }
 
-    /// Parameters: 1 and 2 the day's row numbers, 3 and 4 the point, 5 accounts, 6 keys, 7 models, 8 limit.
-    pub(super) fn sql(&self) -> String {
+    /// Whether any moment of a UTC day lies in the wanted local dates of an account's client.
+    fn meets(&self, owner: &Owner, day: i64) -> bool {
+        let utc = Zone::utc();
+        let zone = owner.zone.as_ref().unwrap_or(&utc);
+        let (start, end) = (zone.day(self.filter.first).start(), zone.day(self.filter.last).end());
+        start.as_millis() < (day + 1) * DAY_MILLIS && day * DAY_MILLIS < end.as_millis()
+    }
+
+    /// Parameters: 1 and 2 the day's row numbers, 3 and 4 the point, 5 accounts if only some are meant, 6 keys, 7 models,
+    /// 8 limit.
+    fn sql(&self, some: bool) -> String {
         let amounts = amount_columns(str::to_owned);
         let mut rest = String::new();
-        if self.some {
+        if some {
             rest += " AND account IN (SELECT value FROM json_each(?5))";
         }
         if !self.filter.keys.is_empty() {
@@ -245,7 +255,7 @@ mod tests {
         let of_client = plain.clone().client(ClientId(1));
         for (filter, index) in [(plain, "INTEGER PRIMARY KEY"), (of_client, "usage_request_account")] {
             let search = Search::new(&mut reader.tx, &filter, 100).await.unwrap();
-            for sql in [search.sql(), search.earlier_sql()] {
+            for sql in [search.sql(search.some), search.earlier_sql()] {
                 let plan = crate::testing::plan(&mut reader.tx, &sql).await;
                 assert!(!plan.contains("SCAN usage_request"), "a page must not scan raw usage: {plan}");
                 assert!(plan.contains(index), "expected {index}: {plan}");

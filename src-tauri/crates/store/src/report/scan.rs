@@ -88,7 +88,9 @@ impl Scan {
             Group::Model => &mut self.models,
         };
         ids.clone_into(list);
-        self.model_names.clear();
+        if group == Group::Model {
+            self.model_names.clear();
+        }
     }
 
     /// Adds up something else than everything.
@@ -170,14 +172,14 @@ impl Scan {
     }
 
     /// The statement. Parameters: 1 clients, 2 spans, 3 to 6 the first and last day of both edges, 7 gateways, 8 keys,
-    /// 9 models; lists are JSON. It answers one text: rows apart by `;`, numbers by `,`; NULL when there is no row.
+    /// 9 models; lists are JSON. It answers one text: rows apart by `;`, numbers by `,`; empty when there is no row.
     pub(super) fn sql(&self) -> String {
         let told = self.slots.iter().map(|slot| self.told(*slot).to_owned());
         let numbers: Vec<String> = told.chain(self.amounts(|name| format!("SUM({name})"))).collect();
         let places: Vec<&str> = self.slots.iter().map(|slot| self.column(*slot)).collect();
         let group = if places.is_empty() { String::new() } else { format!(" GROUP BY {}", places.join(", ")) };
-        let (line, from) = (numbers.join(" || ',' || "), self.origin());
-        format!("SELECT group_concat(line, ';') FROM (SELECT {line} AS line FROM {from}{group})")
+        let (line, from) = (numbers.join(", "), self.origin());
+        format!("SELECT group_concat(line, ';') FROM (SELECT concat_ws(',', {line}) AS line FROM {from}{group})")
     }
 
     /// The columns that are added up, each written by `spell`.

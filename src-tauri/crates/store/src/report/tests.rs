@@ -199,6 +199,22 @@ async fn day_by_day(reader: &mut crate::Reader, filter: &Filter, group: Group) -
     sums.into_iter().map(|(member, amounts)| (member, amounts.into())).collect()
 }
 
+/// Every row of rating, those of other clients than one added up.
+fn told_apart(rows: Vec<RatingRow>, one: ClientId) -> UsageApart {
+    let (named, others): (Vec<_>, Vec<_>) =
+        rows.into_iter().filter(|row| row.client.is_some()).partition(|row| row.client == Some(one));
+    let mut sums: BTreeMap<_, (RatingRow, Amounts)> = BTreeMap::new();
+    for row in others {
+        let amounts = Amounts::from(&row.consumption);
+        let key = (row.day, row.gateway, row.model.clone());
+        sums.entry(key).or_insert((RatingRow { client: None, ..row }, Amounts::default())).1.add(&amounts);
+    }
+    let mut others: Vec<_> =
+        sums.into_values().map(|(row, amounts)| RatingRow { consumption: amounts.into(), ..row }).collect();
+    others.sort_by(|a, b| (a.day, a.gateway, &a.model).cmp(&(b.day, b.gateway, &b.model)));
+    UsageApart { named, others }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
@@ -226,6 +242,10 @@ proptest! {
                     let sums = reader.report().usage_by_client_model_sum(&filter).await.unwrap();
                     let cost = |rows: &[RatingRow]| rows.iter().map(|row| row.consumption.cost.0).sum::<i64>();
                     assert_eq!(cost(&rows), cost(&sums), "rating a sum and rating its dates: {filter:?}");
+                    if filter.clients.is_empty() {
+                        let apart = reader.report().usage_apart(&filter, &[one]).await.unwrap();
+                        assert_eq!(apart, told_apart(rows, one), "{filter:?}");
+                    }
                 }
             }
         });

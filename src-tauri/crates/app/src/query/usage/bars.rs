@@ -13,7 +13,7 @@ use crate::{App, AppError, format};
 /// be too many to be seen at once.
 ///
 /// # Errors
-/// As for [`usage_chart`].
+/// As for [`super::usage_chart`].
 pub async fn usage_bars(
     app: &App,
     filter: &UsageFilterInput,
