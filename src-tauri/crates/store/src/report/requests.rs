@@ -120,7 +120,8 @@ impl<'f> Search<'f> {
         let millis = at.map_or(DAY_MILLIS, |cursor| cursor.occurred_at.rem_euclid(DAY_MILLIS));
         let models: Vec<i64> =
             self.models.iter().filter(|(_, name)| self.filter.models.contains(name)).map(|(id, _)| *id).collect();
-        let accounts: Vec<i64> = self.owners.iter().filter(|(_, owner)| self.meets(owner, day)).map(|(id, _)| *id).collect();
+        let accounts: Vec<i64> =
+            self.owners.iter().filter(|(_, owner)| self.meets(owner, day)).map(|(id, _)| *id).collect();
         let some = self.some || accounts.len() < self.owners.len();
         let keys: Vec<i64> = self.filter.keys.iter().map(|id| id.0).collect();
         let query = sqlx::query(AssertSqlSafe(self.sql(some)))
