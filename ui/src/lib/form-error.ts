@@ -8,11 +8,17 @@ export interface FieldErrors {
 	rest: ErrorView | null;
 }
 
+/** Messages are lower-case clauses for a line of their own; before a hint they become a sentence. */
+function sentence(text: string): string {
+	const begun = text.charAt(0).toUpperCase() + text.slice(1);
+	return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** `fields` are those the form shows. A hint follows its message, since a field has room for one text only. */
 export function fieldErrors(error: ErrorView | null, fields: readonly string[]): FieldErrors {
 	const known = error?.field && fields.includes(error.field) ? error : null;
 	return {
-		at: (field) => (known?.field === field ? [known.message, ...known.hints].join(' ') : null),
+		at: (field) => (known?.field === field ? [known.message, ...known.hints].map(sentence).join(' ') : null),
 		rest: known ? null : error,
 	};
 }

@@ -170,7 +170,8 @@ pub struct Freshness {
     pub gateway: GatewayId,
     /// Usage is complete up to here; `None` before the first finished pull.
     pub usage_through: Option<Timestamp>,
-    /// When any pull last finished.
+    /// When the last sync that read everything to its end began to read usage, or a file was last imported; a sync that
+    /// is under way, was stopped or failed somewhere does not count.
     pub pulled_at: Option<Timestamp>,
     /// Why the latest pull failed, if it did.
     pub error: Option<String>,
@@ -335,7 +336,8 @@ impl Report<'_> {
             r#"SELECT g.id AS "id!",
                    (SELECT max(complete_through) FROM cursor
                     WHERE gateway = g.id AND resource LIKE 'usage%') AS "through: i64",
-                   (SELECT max(pulled_at) FROM cursor WHERE gateway = g.id) AS "pulled_at: i64",
+                   (SELECT max(pulled_at) FROM cursor
+                    WHERE gateway = g.id AND resource IN ('whole', 'usage_import')) AS "pulled_at: i64",
                    (SELECT error FROM cursor WHERE gateway = g.id AND error IS NOT NULL
                     ORDER BY tried_at DESC LIMIT 1) AS "error: String"
                FROM gateway g WHERE g.status <> 'removed' ORDER BY g.id"#

@@ -16,7 +16,7 @@ pub mod usage;
 pub use account::{AccountTable, AccountTableMut, StoredAccount};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome, AuditRecord, AuditTable, AuditTableMut};
 pub use client::{ClientTable, ClientTableMut, StoredClient};
-pub use cursor::{CursorTable, CursorTableMut, StoredCursor};
+pub use cursor::{CursorTable, CursorTableMut, IMPORTED, StoredCursor, WHOLE};
 pub use gateway::{GatewayStatus, GatewayTable, GatewayTableMut, NewGateway, ProbeSummary, StoredGateway};
 pub use import_mapping::{ImportMapping, ImportMappingTable, ImportMappingTableMut};
 pub use invoice::{

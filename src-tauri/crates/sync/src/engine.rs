@@ -128,12 +128,13 @@ impl Course {
         if let Err(Stop::Failed(error)) = self.recall().await {
             return self.failed(None, error).await;
         }
-        let pulls = plan::usage(self.fetches.now(), &self.state, &self.policy);
+        let as_of = self.fetches.now();
+        let pulls = plan::usage(as_of, &self.state, &self.policy);
         self.place.1 = self.place.0 + pulls.len();
         self.totals = self.totals_to_keep();
         self.run(pulls, &mut failed).await;
         if self.report.is_complete()
-            && let Err(error) = self.all_is_well().await
+            && let Err(error) = self.all_is_well(as_of).await
         {
             self.report.error = Some(error.into());
         }

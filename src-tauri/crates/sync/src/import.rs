@@ -1,13 +1,12 @@
 //! Usage from a file: all of it or nothing, and the same file twice changes nothing.
 
 use domain::{GatewayId, Timestamp, UsageRecord};
-use store::table::StoredCursor;
+use store::table::{IMPORTED, StoredCursor};
 use store::{Changed, IngestBatch, Ingested, Origin, Store, StoreResult};
 
 use crate::pull::PREFER;
 
 /// Resource of the cursor that tells when a file was last imported.
-const USAGE_IMPORT: &str = "usage_import";
 /// Records ingested at a time.
 const BATCH: usize = 5000;
 
@@ -42,11 +41,11 @@ pub async fn import(
         ingested = sum(ingested, writer.usage().ingest(&batch).await?);
     }
     let newest = records.iter().map(|record| record.occurred_at).max();
-    let known = cursors.iter().find(|cursor| cursor.resource == USAGE_IMPORT);
+    let known = cursors.iter().find(|cursor| cursor.resource == IMPORTED);
     let through = known.and_then(|cursor| cursor.complete_through).max(newest);
     let cursor = StoredCursor {
         gateway,
-        resource: USAGE_IMPORT.to_owned(),
+        resource: IMPORTED.to_owned(),
         point: None,
         complete_through: through,
         pulled_at: Some(now),

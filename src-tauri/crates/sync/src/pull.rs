@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::{GatewayId, Timestamp};
 use gateway::{Cursor, ErrorKind, Gateway, GatewayError};
-use store::table::StoredCursor;
+use store::table::{StoredCursor, WHOLE};
 use store::{Changed, Origin, Store, StoreError, StoreResult, Writer};
 use tokio_util::sync::CancellationToken;
 
@@ -119,17 +119,21 @@ impl Course {
         Ok(())
     }
 
-    /// Clears the gateway's last failure, and those of cursors whose pulls are no longer needed.
-    pub(crate) async fn all_is_well(&mut self) -> StoreResult<()> {
+    /// Notes as of when the figures are now, and clears the gateway's last failure and those of cursors whose pulls are no
+    /// longer needed.
+    pub(crate) async fn all_is_well(&mut self, as_of: Timestamp) -> StoreResult<()> {
         let failed = self.state.cursors.iter().filter(|cursor| cursor.error.is_some());
         let healed: Vec<StoredCursor> = failed.map(|cursor| StoredCursor { error: None, ..cursor.clone() }).collect();
+        let whole = StoredCursor { pulled_at: Some(as_of), ..self.cursor(WHOLE, as_of) };
         let mut writer = self.begin().await?;
         writer.gateway().set_error(self.gateway, None).await?;
+        writer.cursor().set(&whole).await?;
         for cursor in &healed {
             writer.cursor().set(cursor).await?;
         }
         let changed = writer.commit().await?;
         self.report.changed.extend(changed.tags);
+        self.keep(whole);
         healed.into_iter().for_each(|cursor| self.keep(cursor));
         Ok(())
     }

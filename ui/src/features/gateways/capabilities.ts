@@ -16,6 +16,7 @@ const NAMES: Record<string, () => string> = {
 	key_expiry: m.cap_key_expiry,
 	usage_requests: m.cap_usage_requests,
 	usage_days: m.cap_usage_days,
+	usage_days_by_model: m.cap_usage_days_by_model,
 	model_list: m.cap_model_list,
 };
 

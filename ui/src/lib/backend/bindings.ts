@@ -154,6 +154,8 @@ export type AccountView = {
 	clientId: string | null,
 	/**  Whether the gateway refuses it. */
 	paused: boolean,
+	/**  Whether its gateway no longer has it; what it used stays. */
+	gone: boolean,
 	/**  Its own budget. */
 	budget: BudgetView | null,
 };

@@ -235,6 +235,7 @@ fn accounts(rows: &Rows, client: Option<ClientId>) -> Vec<AccountView> {
         external_id: account.account.external_id.to_string(),
         client_id: account.client.map(|id| id.to_string()),
         paused: account.account.paused,
+        gone: account.gone_at.is_some(),
         budget: rows.spent.of_account(&rows.names, account),
     });
     view.collect()

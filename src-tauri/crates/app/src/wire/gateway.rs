@@ -125,6 +125,8 @@ view! {
         pub client_id: Option<String>,
         /// Whether the gateway refuses it.
         pub paused: bool,
+        /// Whether its gateway no longer has it; what it used stays.
+        pub gone: bool,
         /// Its own budget.
         pub budget: Option<super::BudgetView>,
     }

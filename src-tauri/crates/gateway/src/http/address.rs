@@ -4,6 +4,8 @@ use reqwest::Url;
 
 use crate::{ErrorKind, GatewayError};
 
+const NOT_AN_ADDRESS: &str = "that is not a web address: one begins with https://";
+
 /// Reads a base address as an operator gives it.
 ///
 /// # Errors
@@ -11,10 +13,9 @@ use crate::{ErrorKind, GatewayError};
 pub fn parse(text: &str) -> Result<Url, GatewayError> {
     let refused = |message: String| GatewayError::new(ErrorKind::BadAddress, "connect", message);
     let text = text.trim().trim_end_matches('/');
-    let url = Url::parse(text)
-        .map_err(|_| refused("that is not a web address: write it as https://gateway.example.com".to_owned()))?;
+    let url = Url::parse(text).map_err(|_| refused(NOT_AN_ADDRESS.to_owned()))?;
     if url.host_str().is_none_or(str::is_empty) || !matches!(url.scheme(), "http" | "https") {
-        return Err(refused("that is not a web address: write it as https://gateway.example.com".to_owned()));
+        return Err(refused(NOT_AN_ADDRESS.to_owned()));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused(

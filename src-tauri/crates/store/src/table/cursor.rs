@@ -7,6 +7,11 @@ use crate::column::time;
 use crate::session::Pen;
 use crate::{StoreResult, Tag};
 
+/// The cursor of a gateway's sync as a whole: its `pulled_at` says as of when the figures are ("as of").
+pub const WHOLE: &str = "whole";
+/// The cursor of the files imported into a gateway that has no interface; for those it says as of when.
+pub const IMPORTED: &str = "usage_import";
+
 /// How far one pull has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCursor {

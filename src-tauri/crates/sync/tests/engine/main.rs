@@ -77,6 +77,22 @@ async fn r6_faults_on_the_way_leave_the_same_books_as_a_clean_sync() {
     }
 }
 
+/// A sum over half of the usage must not look like a sum: the first sync of a real gateway takes a while.
+#[tokio::test]
+async fn figures_are_as_of_the_last_sync_that_reached_its_end() {
+    let world = World::with(busy(true)).await;
+    let token = CancellationToken::new();
+    world.gateway.fault(4, Fault::Cancel(token.clone()));
+    assert!(!world.sync_until(token).await.is_complete());
+    assert_eq!(world.as_of().await, None, "inventory and some usage were read, not all of it");
+    assert!(world.sync().await.is_complete());
+    let first = world.as_of().await;
+    assert!(first.is_some(), "everything was read");
+    world.gateway.fault(2, Fault::Error(ErrorKind::Unreachable));
+    world.sync().await;
+    assert_eq!(world.as_of().await, first, "a sync that fails leaves the figures as old as they were");
+}
+
 #[tokio::test]
 async fn a_sync_cut_off_at_every_page_goes_on_where_it_was() {
     let expected = clean(false, "UTC").await;

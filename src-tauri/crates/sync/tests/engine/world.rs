@@ -118,6 +118,12 @@ impl World {
         rows.iter().map(|row| format!("{:?} {} {} {:?}", row.client, row.day, row.model, row.consumption)).collect()
     }
 
+    /// As of when the figures are.
+    pub async fn as_of(&self) -> Option<Timestamp> {
+        let mut reader = self.store.reader().await.unwrap();
+        reader.report().freshness().await.unwrap().into_iter().find(|fresh| fresh.gateway == self.id)?.pulled_at
+    }
+
     pub async fn total(&self) -> Nanos {
         let mut reader = self.store.reader().await.unwrap();
         assert_eq!(reader.usage().rollup_differences().await.unwrap(), 0, "roll-ups equal raw usage");

@@ -81,6 +81,7 @@ export function accountView(world: World, account: FakeAccount): AccountView {
 		gateway: gatewayName(world, gatewayId),
 		name,
 		externalId,
+		gone: false,
 		clientId,
 		paused,
 		budget: budgetOf(world, budget, cells),
