@@ -28,8 +28,8 @@ cargo xtask <task>
                         open the window on the embedded sandbox, or take the tour where there is no display
   test [FILTER…]        every test: Rust, user interface, real window
   ci                    what has to pass before a change is in: format, lints, documentation, tests, policy
-  bench [store|render|window]…
-                        figures of speed and size, in one table
+  bench [--large] [store|render|window]…
+                        figures of speed and size on a million cached requests, or ten million, in one table
   bindings [--check]    write ui/src/lib/backend/bindings.ts from the commands, or compare it
   queries [--check]     write src-tauri/crates/store/.sqlx from the queries and migrations, or compare it";
 

@@ -1,10 +1,11 @@
 //! Cold start and memory of the real window, release build, on a virtual display.
 //!
 //! The app prints `PURSER_FIRST_PAINT_MS=<n>` on standard error when `PURSER_MEASURE=1`: milliseconds from its start to
-//! the first frame that shows data. `PURSER_BENCH_HOME=<folder>` measures on that profile (for example one with
-//! 10 million requests) instead of a new one on the sandbox.
+//! the first frame that shows data. It opens on the profile that the store's bench filled, or on the one that
+//! `PURSER_BENCH_HOME` names; where there is neither, on a new one on the sandbox.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -27,7 +28,7 @@ const SETTLE: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 /// A build error, no virtual display, or a window that never paints.
-pub fn bench() -> Result<Vec<Figure>> {
+pub fn bench(profile: &Path) -> Result<Vec<Figure>> {
     run(&mut cargo(&["build", "--release", "--package", "purser"]), "the compiler's message above says why")?;
     let me = env::current_exe().context("this program's own path is not known")?;
     let mut inner = if place::on_path("xvfb-run") {
@@ -39,6 +40,9 @@ pub fn bench() -> Result<Vec<Figure>> {
         test::with_keyring(&me.to_string_lossy())
     };
     inner.arg(INNER_WINDOW).arg(place::program("release", "purser-desktop"));
+    if env::var_os("PURSER_BENCH_HOME").is_none() && profile.join("purser.db").exists() {
+        inner.env("PURSER_BENCH_HOME", profile);
+    }
     gather("window", &mut inner)
 }
 
