@@ -1,6 +1,7 @@
 //! Usage: the chart, the rows beside it, and the requests behind both.
 
 mod bars;
+mod days;
 
 use std::collections::BTreeMap;
 
@@ -9,9 +10,8 @@ use domain::{ClientId, Currency, Date, ExactAmount, GatewayId, KeyId, Meter, Mod
 use render::chart::{ChartKind, ChartSpec, Heading, Series, Unit};
 use render::{Chart, Theme};
 use rust_decimal::Decimal;
-use store::report::{Consumption, Filter, Group, Member, RequestCursor, RequestRow};
+use store::report::{self, Consumption, Filter, Group, Member, RequestCursor, RequestRow};
 use store::table::key::StoredKey;
-use store::{Reader, report};
 
 use super::names::{Names, keys};
 use crate::rating::{Tally, model_text, price_book, rows_summed, tallies};
@@ -20,6 +20,8 @@ use crate::wire::{
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
 };
 use crate::{App, AppError, agency, format};
+
+use days::{charge_days, cost_days};
 
 pub use bars::{Bars, usage_bars};
 
@@ -240,68 +242,6 @@ fn concerned(names: &Names, filter: &Filter) -> Vec<GatewayId> {
         true => names.connected().map(|gateway| gateway.id).collect(),
         false => filter.clients.iter().flat_map(of_clients).collect(),
     }
-}
-
-/// Amounts per member and day, the members in the order in which they are stacked.
-struct Days {
-    first: Date,
-    length: usize,
-    members: Vec<(Member, Vec<Decimal>)>,
-}
-
-impl Days {
-    fn new(filter: &Filter) -> Self {
-        let length = usize::try_from(filter.last.epoch_days() - filter.first.epoch_days() + 1).unwrap_or(1);
-        Self { first: filter.first, length, members: Vec::new() }
-    }
-
-    fn add(&mut self, member: &Member, day: Date, amount: Decimal) -> Result<(), AppError> {
-        let index = usize::try_from(day.epoch_days() - self.first.epoch_days()).unwrap_or(0).min(self.length - 1);
-        let place = match self.members.iter().position(|(known, _)| known == member) {
-            Some(place) => place,
-            None => {
-                self.members.push((member.clone(), vec![Decimal::ZERO; self.length]));
-                self.members.len() - 1
-            }
-        };
-        let slot = &mut self.members[place].1[index];
-        *slot = domain::money::exact_sum(*slot, amount)?;
-        Ok(())
-    }
-
-    fn total(&self, index: usize) -> Result<Decimal, AppError> {
-        let amounts = self.members.iter().filter_map(|(_, values)| values.get(index).copied());
-        Ok(amounts.into_iter().try_fold(Decimal::ZERO, domain::money::exact_sum)?)
-    }
-
-    fn into_series(mut self, names: &Names, keys: &BTreeMap<KeyId, StoredKey>) -> Vec<Series> {
-        let size = |values: &[Decimal]| values.iter().copied().sum::<Decimal>();
-        self.members.sort_by_key(|(member, values)| (*member == Member::Other, std::cmp::Reverse(size(values))));
-        let series = |(member, values): (Member, Vec<Decimal>)| Series { name: names.member(&member, keys), values };
-        self.members.into_iter().map(series).collect()
-    }
-}
-
-async fn cost_days(reader: &mut Reader, filter: &Filter, by: UsageGroup) -> Result<Days, AppError> {
-    let mut days = Days::new(filter);
-    for row in reader.report().by_day(filter, group(by), SERIES).await? {
-        days.add(&row.member, row.day, row.consumption.cost.to_decimal())?;
-    }
-    Ok(days)
-}
-
-async fn charge_days(reader: &mut Reader, book: &PriceBook, filter: &Filter, by: UsageGroup) -> Result<Days, AppError> {
-    if by == UsageGroup::Key || !filter.keys.is_empty() {
-        let problem = "the charge of a single key is not known: prices are per client and model";
-        return Err(AppError::invalid("group", problem).hint("Group by client or model, or look at the cost by key."));
-    }
-    let rows = reader.report().usage_by_client_model(filter).await?;
-    let by = group(by);
-    let mut days = Days::new(filter);
-    for ((member, day), tally) in tallies(&rows, book, |row| (member_of(row, by), row.day))? {
-        days.add(&member, day, tally.charge.amount())?;
-    }
-    Ok(days)
 }
 
 fn member_of(row: &report::RatingRow, by: Group) -> Member {
