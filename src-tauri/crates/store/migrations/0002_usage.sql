@@ -117,6 +117,10 @@ CREATE TABLE rollup_model_day (
     PRIMARY KEY (day, gateway, model)
 ) STRICT, WITHOUT ROWID;
 
+-- Empty while nobody makes images, video, speech or transcripts: then reports leave these columns out.
+CREATE INDEX rollup_model_day_media ON rollup_model_day (day)
+WHERE images <> 0 OR video_millis <> 0 OR speech_chars <> 0 OR audio_millis <> 0;
+
 -- span: a month or a third of one, 4 * (12 * year + month - 1) + part; part 0 is the month, 1 to 3 are its days 1 to 10,
 -- 11 to 20 and 21 to the end. A range of dates is few spans and few days.
 CREATE TABLE rollup_model_span (

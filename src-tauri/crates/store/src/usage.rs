@@ -21,7 +21,7 @@ mod statement;
 
 use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
-pub(crate) use self::amounts::{AMOUNTS, Amounts, amount_columns};
+pub(crate) use self::amounts::{AMOUNTS, Amounts, MEDIA, amount_columns};
 pub(crate) use self::span::{Cover, cover};
 
 /// Statements fetched together.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::{Consumption, Filter, Group, date};
 use crate::column::days;
-use crate::usage::{AMOUNTS, Amounts, Cover, amount_columns, cover};
+use crate::usage::{AMOUNTS, Amounts, Cover, MEDIA, amount_columns, cover};
 use crate::{StoreError, StoreResult};
 
 /// Most slots of a scan.
@@ -32,6 +32,8 @@ pub(super) enum Slot {
 pub(super) enum Measure {
     /// Every meter, failed requests and cost.
     All,
+    /// The same, where no request made images, video, speech or transcripts: those are not read, and 0 in the answer.
+    Tokens,
     /// Cost alone; everything else is 0 in the answer.
     Cost,
 }
@@ -105,7 +107,12 @@ impl Scan {
             self.models = model_ids(conn, &self.model_names).await?;
         }
         if self.has_spans() {
-            self.coarsen(known(conn).await?);
+            let (known, media) = known(conn).await?;
+            self.coarsen(known);
+            // Quantities are never negative, so where the sum over everybody is 0 each part of it is.
+            if self.measure == Measure::All && !media {
+                self.measure = Measure::Tokens;
+            }
         }
         let [before, after] = self.cover.edges;
         let query = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(self.sql()))
@@ -164,9 +171,8 @@ impl Scan {
         for slot in slots.iter_mut().take(self.slots.len()) {
             *slot = numbers.next()?.ok()?;
         }
-        let first = if self.measure == Measure::All { 0 } else { AMOUNTS - 1 };
-        for amount in &mut amounts.0[first..] {
-            *amount = numbers.next()?.ok()?;
+        for place in self.places() {
+            amounts.0[place] = numbers.next()?.ok()?;
         }
         numbers.next().is_none().then_some((slots, amounts))
     }
@@ -182,12 +188,21 @@ impl Scan {
         format!("SELECT group_concat(line, ';') FROM (SELECT concat_ws(',', {line}) AS line FROM {from}{group})")
     }
 
+    /// The places in [`Amounts`] of what is added up.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        let measure = self.measure;
+        (0..AMOUNTS).filter(move |place| match measure {
+            Measure::All => true,
+            Measure::Tokens => !MEDIA.contains(place),
+            Measure::Cost => *place == AMOUNTS - 1,
+        })
+    }
+
     /// The columns that are added up, each written by `spell`.
     fn amounts(&self, spell: impl Fn(&str) -> String) -> Vec<String> {
-        match self.measure {
-            Measure::All => amount_columns(spell).split(", ").map(str::to_owned).collect(),
-            Measure::Cost => vec![spell("cost")],
-        }
+        let all = amount_columns(spell);
+        let all: Vec<&str> = all.split(", ").collect();
+        self.places().filter_map(|place| all.get(place)).map(|column| (*column).to_owned()).collect()
     }
 
     fn origin(&self) -> String {
@@ -286,12 +301,16 @@ fn source(filter: &Filter, slots: &[Slot]) -> StoreResult<Source> {
     }
 }
 
-/// The first and last date of any usage; `None` when there is none.
-async fn known(conn: &mut SqliteConnection) -> StoreResult<Option<(i64, i64)>> {
-    // Two lookups at the ends of the primary key.
-    let sql = "SELECT (SELECT min(day) FROM rollup_model_day), (SELECT max(day) FROM rollup_model_day)";
-    let (first, last): (Option<i64>, Option<i64>) = sqlx::query_as(sql).fetch_one(conn).await?;
-    Ok(first.zip(last))
+/// Two lookups at the ends of the primary key, and one in an index that is empty or answers at once.
+const KNOWN: &str = "SELECT (SELECT min(day) FROM rollup_model_day), (SELECT max(day) FROM rollup_model_day),
+    EXISTS (SELECT 1 FROM rollup_model_day
+            WHERE images <> 0 OR video_millis <> 0 OR speech_chars <> 0 OR audio_millis <> 0)";
+
+/// The first and last date of any usage, `None` when there is none; and whether any of it made images, video, speech or
+/// transcripts.
+async fn known(conn: &mut SqliteConnection) -> StoreResult<(Option<(i64, i64)>, bool)> {
+    let (first, last, media): (Option<i64>, Option<i64>, bool) = sqlx::query_as(KNOWN).fetch_one(conn).await?;
+    Ok((first.zip(last), media))
 }
 
 /// The first and last day of the month that a day lies in.

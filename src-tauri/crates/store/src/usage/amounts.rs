@@ -29,6 +29,9 @@ pub(crate) fn amount_columns(spell: impl Fn(&str) -> String) -> String {
     NAMES.map(spell).join(", ")
 }
 
+/// The places of [`Amounts`] that stay 0 while nobody makes images, video, speech or transcripts.
+pub(crate) const MEDIA: std::ops::Range<usize> = Meter::Images as usize..Meter::AudioMillis as usize + 1;
+
 /// Every meter in its declared order, then failed requests, then cost in nano-units. Differences may be negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Amounts(pub(crate) [i64; AMOUNTS]);

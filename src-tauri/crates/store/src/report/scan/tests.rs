@@ -51,3 +51,11 @@ fn keys_and_models_are_not_summed_together() {
     let error = Scan::new(&mixed, &[Slot::Member(Group::Key)]).unwrap_err().to_string();
     assert!(error.contains("restrict either keys or models"), "the sentence says what to do: {error}");
 }
+
+#[tokio::test]
+async fn whether_there_is_media_is_read_off_an_index_of_it() {
+    let file = temporary().await;
+    let mut reader = file.store.reader().await.unwrap();
+    let plan = plan(&mut reader.tx, KNOWN).await;
+    assert!(plan.contains("rollup_model_day_media"), "a look at the index, not through all days: {plan}");
+}
