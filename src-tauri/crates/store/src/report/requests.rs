@@ -158,11 +158,14 @@ impl<'f> Search<'f> {
         if !self.filter.models.is_empty() {
             rest += " AND model IN (SELECT value FROM json_each(?7))";
         }
+        // A day is sorted by its row numbers alone; whole rows are read for the page only.
         format!(
             "SELECT id, account, key, model, upstream, day_millis, {amounts}, duration_millis, refused
              FROM usage_request
-             WHERE id BETWEEN ?1 AND ?2 AND (day_millis, id) < (?3, ?4){rest}
-             ORDER BY day_millis DESC, id DESC LIMIT ?8"
+             WHERE id IN (SELECT id FROM usage_request
+                          WHERE id BETWEEN ?1 AND ?2 AND (day_millis, id) < (?3, ?4){rest}
+                          ORDER BY day_millis DESC, id DESC LIMIT ?8)
+             ORDER BY day_millis DESC, id DESC"
         )
     }
 
