@@ -43,8 +43,19 @@ fn main() {
         }
         reports(&store).await;
         store.close().await;
+        opening(&file).await;
         bytes(&file, rows).await;
     });
+}
+
+/// What a start waits for: opening the file and asking it for the first time.
+async fn opening(file: &Path) {
+    let started = Instant::now();
+    let store = Store::open(file, "bench").await.unwrap();
+    let day = Date::from_epoch_days(LAST_DAY);
+    one(store.reader().await.unwrap().report().total(&Filter::days(day, day)).await);
+    println!("{:<40}  {:.2} ms", "open and first answer", started.elapsed().as_secs_f64() * 1000.0);
+    store.close().await;
 }
 
 /// Ingests the traffic, against a plain insert of the same rows into a file of its own.

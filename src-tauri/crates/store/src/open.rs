@@ -44,7 +44,6 @@ impl Store {
         let options = options(path).create_if_missing(true);
         let mut first = options.connect().await?;
         bring_up_to_date(&mut first, path, migrations).await?;
-        first.close().await?;
         // SQLite ends a transaction by itself when the disk is full, which sqlx does not see: such a connection counts as
         // inside a transaction for ever and would refuse every further write.
         let pool = |max| {
@@ -57,10 +56,21 @@ impl Store {
         let writer = pool(1).connect_lazy_with(options.clone().pragma("cache_size", "-32768"));
         let readers = pool(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
         let store = Self { path: Arc::new(path.to_owned()), readers, writer };
-        let mut session = store.begin(Origin::System).await?;
-        session.setting().set("app_version", Some(app_version)).await?;
-        let _ = session.commit().await?;
+        store.record_version(app_version).await?;
+        // Not before another connection is there: the last one to close folds the whole write-ahead log into the file,
+        // and after a crash in a large sync the window would wait for that.
+        first.close().await?;
         Ok(store)
+    }
+
+    /// Records the release that opens the file. An unchanged one is not written again: a commit waits for the disk.
+    async fn record_version(&self, version: &str) -> StoreResult<()> {
+        let mut session = self.begin(Origin::System).await?;
+        if session.setting().read().get("app_version").await?.as_deref() != Some(version) {
+            session.setting().set("app_version", Some(version)).await?;
+        }
+        let _ = session.commit().await?;
+        Ok(())
     }
 
     /// The file.

@@ -171,3 +171,19 @@ async fn a_copy_on_request_is_sound_and_never_overwrites() {
     assert!(file.store.backup(&to).await.is_err(), "an existing file is not overwritten");
     assert!(Store::open(&to, "0.1.0").await.is_ok());
 }
+
+#[tokio::test]
+async fn opening_after_a_crash_does_not_wait_for_the_log_to_be_folded_in() {
+    let file = crate::testing::temporary().await;
+    let crashed = tempfile::tempdir().unwrap();
+    for part in ["purser.db", "purser.db-wal"] {
+        std::fs::copy(file.folder.path().join(part), crashed.path().join(part)).unwrap();
+    }
+    let log = crashed.path().join("purser.db-wal");
+    let before = std::fs::metadata(&log).unwrap().len();
+    assert!(before > 0, "what was written is in the log alone");
+    let store = Store::open(&crashed.path().join("purser.db"), "0.1.0").await.unwrap();
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), before, "the log is read where it is");
+    let version = store.reader().await.unwrap().setting().get("app_version").await.unwrap();
+    assert_eq!(version.as_deref(), Some("0.1.0"), "and nothing in it is lost");
+}
