@@ -3,9 +3,12 @@
 mod pictures;
 
 use std::fs;
+use std::path::PathBuf;
 
 use acceptance::{By, Profile, Theme, Window};
 
+/// An admin key that must leave no trace.
+const CANARY: &str = "sk-canary-7f3a91d0c4-window";
 /// A client nobody has yet. The mark-up in its name must be shown, never obeyed.
 const CLIENT: &str = "Ada's <b>Bakery</b> & Söhne";
 
@@ -14,6 +17,7 @@ async fn the_main_job_goes_from_first_run_to_the_invoice_on_disk() {
     let profile = Profile::new().unwrap();
     let window = Window::open(&profile, &[]).await.unwrap();
     first_run(&window).await;
+    refused_gateway(&window, &profile).await;
     let client = new_client(&window).await;
     key_and_secret(&window, &profile).await;
     pause_and_undo(&window, &client).await;
@@ -39,6 +43,26 @@ async fn first_run(window: &Window) {
     let month = window.text(&By::css("main")).await.unwrap();
     for word in ["cost", "charge", "margin"] {
         assert!(month.contains(word), "every amount is labelled; `{word}` is not on the overview");
+    }
+}
+
+/// An admin key is typed for a gateway that does not answer: the error stands in the dialog, and the key is nowhere after.
+async fn refused_gateway(window: &Window, profile: &Profile) {
+    window.go("gateways?new=1").await.unwrap();
+    window.fill(&By::testid("gateway-url"), "http://127.0.0.1:1").await.unwrap();
+    window.fill(&By::testid("gateway-credential"), CANARY).await.unwrap();
+    window.click(&By::testid("gateway-test")).await.unwrap();
+    window.wait_for(&By::css("[data-testid=connect-dialog] [role=alert]")).await.unwrap();
+    window.screenshot("dialog-connect-light").await.unwrap();
+    window.press("\u{e00c}").await.unwrap();
+    window.wait_gone(&By::testid("connect-dialog")).await.unwrap();
+    let page = window.contents().await.unwrap();
+    assert!(!page.contains(CANARY), "the page has kept the admin key");
+    assert_eq!(profile.files_holding(CANARY), Vec::<PathBuf>::new(), "the admin key is in a file");
+    let storage = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).into_iter();
+    for folder in storage.chain(std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from)) {
+        let held = acceptance::profile::files_below_holding(&folder.join("app.purser.desktop"), CANARY);
+        assert_eq!(held, Vec::<PathBuf>::new(), "the web view's storage has kept the admin key");
     }
 }
 
@@ -71,7 +95,7 @@ async fn key_and_secret(window: &Window, profile: &Profile) {
     window.wait_gone(&By::testid("secret-dialog")).await.unwrap();
     let page = window.contents().await.unwrap();
     assert!(!page.contains(secret.trim()), "the secret has left the page and its storage");
-    assert_eq!(profile.files_holding(secret.trim()), Vec::<std::path::PathBuf>::new(), "the secret is in no file");
+    assert_eq!(profile.files_holding(secret.trim()), Vec::<PathBuf>::new(), "the secret is in no file");
     window.wait_for(&By::text("bakery-till")).await.unwrap();
 }
 

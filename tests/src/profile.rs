@@ -40,13 +40,21 @@ impl Profile {
     /// The files whose bytes hold `needle`, read raw: a database and its write-ahead log included (canary tests).
     #[must_use]
     pub fn files_holding(&self, needle: &str) -> Vec<PathBuf> {
-        let needle = needle.as_bytes();
-        let holds = |path: &PathBuf| {
-            let bytes = fs::read(path).unwrap_or_default();
-            bytes.windows(needle.len().max(1)).any(|window| window == needle)
-        };
-        self.files().into_iter().filter(holds).collect()
+        files_below_holding(self.path(), needle)
     }
+}
+
+/// The files below a folder whose bytes hold `needle`, read raw.
+#[must_use]
+pub fn files_below_holding(folder: &Path, needle: &str) -> Vec<PathBuf> {
+    let needle = needle.as_bytes();
+    let holds = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap_or_default();
+        bytes.windows(needle.len().max(1)).any(|window| window == needle)
+    };
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    files.into_iter().filter(holds).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -1,6 +1,10 @@
 //! Gateways that cannot be reached, do not let us in, or go away.
 
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use acceptance::Profile;
 use app::command::client::client_create;
@@ -83,6 +87,45 @@ async fn a_connection_that_fails_says_why_and_keeps_nothing() {
     gateway_connect(&app, BY, stage::sandbox_at("A", &url), key.clone()).await.unwrap();
     let twice = gateway_connect(&app, BY, stage::sandbox_at("B", &url), key).await.unwrap_err();
     must("twice", &twice, &wanted(Code::Conflict, &["connected already"], &["edit that one"]));
+}
+
+/// A server with a certificate that only itself vouches for, ended when dropped.
+struct SelfSigned(Child);
+
+impl SelfSigned {
+    fn start(folder: &Path, port: u16) -> Self {
+        let script = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
+                      -addext subjectAltName=DNS:localhost,IP:127.0.0.1 && exec openssl s_server -quiet -www \
+                      -key key.pem -cert cert.pem -accept \"$PORT\"";
+        let mut server = Command::new("sh");
+        server.args(["-c", script]).env("PORT", port.to_string()).current_dir(folder);
+        let quiet = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(quiet.spawn().expect("`sh` and `openssl` are part of every Debian with ca-certificates"))
+    }
+}
+
+impl Drop for SelfSigned {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_nobody_vouches_for_is_refused_and_the_key_is_not_sent() {
+    let profile = Profile::new().unwrap();
+    let app = stage::open(profile.path(), HandClock::at(NOW)).await;
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let _server = SelfSigned::start(profile.path(), port);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let typed = stage::gateway("litellm", "A", &format!("https://127.0.0.1:{port}"));
+    let error = gateway_connect(&app, BY, typed, "sk-canary-self-signed".to_owned()).await.unwrap_err();
+    let wanted = Wanted { code: Code::GatewayUnreachable, cause: &["certificate", "trust"], remedy: &["certificate"] };
+    must("self-signed", &error, &wanted);
+    assert!(!format!("{error:?}").contains("sk-canary"), "{error:?}");
+    assert_eq!(gateway_list(&app).await.unwrap(), [], "nothing was kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use crate::place;
 use crate::step::{command, output_of, run, say};
 
 /// Each with what it is for.
-const PACKAGES: [(&str, &str); 19] = [
+const PACKAGES: [(&str, &str); 20] = [
     ("build-essential", "the C compiler and linker"),
     ("ca-certificates", "TLS roots"),
     ("curl", "downloads"),
@@ -21,6 +21,7 @@ const PACKAGES: [(&str, &str); 19] = [
     ("gnome-keyring", "the keychain of the tests"),
     ("libsecret-tools", "looking into that keychain"),
     ("libwebkit2gtk-4.1-dev", "the window"),
+    ("openssl", "a server with a bad certificate, for a test"),
     ("pkg-config", "finding system libraries"),
     ("poppler-utils", "reading invoices back"),
     ("procps", "ending what a test started"),
