@@ -2,6 +2,8 @@
 //!
 //! **Owns:** the invented agency's own data and price book. **Does not own:** its clients' usage: that is the sandbox's.
 
+mod history;
+
 use std::collections::HashMap;
 
 use domain::{
@@ -14,7 +16,7 @@ use store::table::{GatewayStatus, InvoiceFilter, NewGateway, StoredAccount};
 
 use crate::command::gateway::{keep, known};
 use crate::command::price::price_set;
-use crate::command::{account, client, invoice, setting, sync};
+use crate::command::{account, client, setting, sync};
 use crate::connect::{self, EMBEDDED};
 use crate::wire::{AgencyInput, ChargeKind, PriceChange, RuleInput, UnitPriceView};
 use crate::{App, AppError};
@@ -38,7 +40,7 @@ pub(crate) async fn open(app: &App, origin: Origin) -> Result<GatewayId, AppErro
     }
     let invoiced = !app.store().reader().await?.invoice().list(&InvoiceFilter::default()).await?.is_empty();
     if !invoiced {
-        invoice::demo_history(app).await?;
+        history::history(app).await?;
     }
     Ok(id)
 }

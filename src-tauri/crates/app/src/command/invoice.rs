@@ -188,7 +188,8 @@ fn payment_day(typed: &str, today: Date) -> Result<Date, AppError> {
     Ok(day)
 }
 
-async fn draft(app: &App, origin: Origin, client: ClientId, month: Month) -> Result<InvoiceId, AppError> {
+/// The draft for a month, made or found.
+pub(crate) async fn draft(app: &App, origin: Origin, client: ClientId, month: Month) -> Result<InvoiceId, AppError> {
     let mut reader = app.store().reader().await?;
     if let Some(known) = known(&mut reader, client, month).await? {
         return match &known.issued {
@@ -316,7 +317,8 @@ fn draft_row(row: &InvoiceDraft, draft: &DraftInvoice, typed: &DraftSnapshot) ->
     })
 }
 
-async fn finalise(app: &App, origin: Origin, id: InvoiceId, issued: Date) -> Result<String, AppError> {
+/// Gives a draft its number, as of a day.
+pub(crate) async fn finalise(app: &App, origin: Origin, id: InvoiceId, issued: Date) -> Result<String, AppError> {
     let mut reader = app.store().reader().await?;
     let stored = reader.invoice().get(id).await?;
     must_be_draft(&stored)?;
@@ -412,7 +414,8 @@ fn must_be_draft(stored: &StoredInvoice) -> Result<(), AppError> {
     }
 }
 
-async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(ClientId, String)>, AppError> {
+/// Clients with usage in a month and no invoice for it, by name.
+pub(crate) async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(ClientId, String)>, AppError> {
     let mut reader = app.store().reader().await?;
     let spend = reader.report().client_spend(month.first(), month.last()).await?;
     let mut clients = Vec::new();
@@ -456,53 +459,6 @@ pub fn kind_code(kind: DocumentKind) -> &'static str {
 fn progress(app: &App, step: &str, count: usize, finished: bool) {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     app.progress(Progress { work: "invoices".to_owned(), step: step.to_owned(), done: None, count, finished });
-}
-
-/// How many of the demo's invoices of last month wait for something.
-const DEMO_DRAFTS: usize = 2;
-const DEMO_OPEN: usize = 2;
-
-/// Bills the demo's last two months as an agency would find them: the older one paid but for one overdue invoice, of
-/// last month's some paid, the last ones sent today or still drafts.
-///
-/// # Errors
-/// As for [`invoice_finalise`].
-pub async fn demo_history(app: &App) -> Result<(), AppError> {
-    let today = agency_today(app).await?;
-    let last = today.month().previous();
-    for (number, (client, _)) in clients_to_bill(app, last.previous()).await?.into_iter().enumerate() {
-        let paid = (number > 0).then(|| last.first().plus_days(9));
-        demo_invoice(app, client, last.previous(), last.first().plus_days(1), paid).await?;
-    }
-    let clients = clients_to_bill(app, last).await?;
-    let sent = clients.len().saturating_sub(DEMO_DRAFTS);
-    for (number, (client, _)) in clients.into_iter().enumerate() {
-        if number >= sent {
-            draft(app, Origin::System, client, last).await?;
-            continue;
-        }
-        let early = number + DEMO_OPEN < sent;
-        let issued = if early { last.next().first() } else { today };
-        let paid = early.then(|| today.min(last.next().first().plus_days(9)));
-        demo_invoice(app, client, last, issued, paid).await?;
-    }
-    Ok(())
-}
-
-/// One finalised invoice, paid on a day or not yet.
-async fn demo_invoice(
-    app: &App,
-    client: ClientId,
-    month: Month,
-    issued: Date,
-    paid: Option<Date>,
-) -> Result<(), AppError> {
-    let id = draft(app, Origin::System, client, month).await?;
-    finalise(app, Origin::System, id, issued).await?;
-    if let Some(day) = paid {
-        invoice_paid(app, Origin::System, &id.to_string(), &day.to_string()).await?;
-    }
-    Ok(())
 }
 
 impl From<billing::InvoiceError> for AppError {
