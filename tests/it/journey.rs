@@ -98,10 +98,14 @@ async fn a_key_is_made_used_seen_paused_and_given_back() {
     let row = client::client_create(app, BY, stage::client("Quillfeather Press", &[&scene.gateway.id])).await.unwrap();
     let account = stage::account_of(app, &row.id).await;
     let made = key::key_create(app, BY, stage::key(&account.id, "quillfeather-prod", "prod")).await.unwrap();
-    let secret = key::secret_reveal(app, &made.ticket).await.unwrap();
-    assert_eq!(key::secret_reveal(app, &made.ticket).await.unwrap(), secret, "until it is stored");
-    key::secret_stored(app, &made.ticket).await.unwrap();
-    assert_eq!(key::secret_reveal(app, &made.ticket).await.unwrap_err().code, Code::NotFound, "then never again");
+    let secret = key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap();
+    assert_eq!(key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap(), secret, "until it is stored");
+    key::secret_stored(app, made.ticket.as_deref().unwrap()).await.unwrap();
+    assert_eq!(
+        key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap_err().code,
+        Code::NotFound,
+        "then never again"
+    );
 
     assert_eq!(stage::chat(&http, &made.base_url, &secret, CHEAP).await, 200);
     scene.clock.advance(60);
@@ -142,7 +146,7 @@ async fn s0_08_a_budget_stops_a_key_and_more_budget_lets_it_go_on() {
     let mut typed = stage::key(&account.id, "capstone-prod", "prod");
     typed.budget = Some(stage::budget("0.01", "daily"));
     let made = key::key_create(app, BY, typed).await.unwrap();
-    let secret = key::secret_reveal(app, &made.ticket).await.unwrap();
+    let secret = key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap();
     let mut served = 0;
     let stopped = loop {
         match stage::chat(&http, &made.base_url, &secret, DEAR).await {
@@ -172,7 +176,7 @@ async fn r34_a_name_that_is_a_formula_is_text_in_an_export() {
     let row = client::client_create(app, BY, stage::client(FORMULA, &[&scene.gateway.id])).await.unwrap();
     let account = stage::account_of(app, &row.id).await;
     let made = key::key_create(app, BY, stage::key(&account.id, "@SUM(1+1)*cmd", "prod")).await.unwrap();
-    let secret = key::secret_reveal(app, &made.ticket).await.unwrap();
+    let secret = key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap();
     assert_eq!(stage::chat(&http, &made.base_url, &secret, CHEAP).await, 200);
     scene.clock.advance(60);
     scene.sync().await;

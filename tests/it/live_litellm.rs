@@ -98,8 +98,8 @@ async fn cast(app: &App, gateway: &str) -> Cast {
                 ..stage::key(&account.id, &format!("{}-{run}-{environment}", name.to_lowercase()), environment)
             };
             let made = command::key::key_create(app, BY, typed).await.unwrap();
-            let secret = command::key::secret_reveal(app, &made.ticket).await.unwrap();
-            command::key::secret_stored(app, &made.ticket).await.unwrap();
+            let secret = command::key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap();
+            command::key::secret_stored(app, made.ticket.as_deref().unwrap()).await.unwrap();
             let id = made.key.id;
             keys.push(Caller { id, client: place, name: made.key.name, secret, base_url: made.base_url, small });
         }

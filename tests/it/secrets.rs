@@ -99,11 +99,11 @@ async fn live(app: &App, clock: &HandClock, parrot: &Parrot, said: &mut Said) ->
     let account = stage::account_of(app, &row.id).await.id;
     let made = key::key_create(app, BY, stage::key(&account, "quarrelsome-prod", "prod")).await.unwrap();
     said.view("the new key", &made);
-    let secret = key::secret_reveal(app, &made.ticket).await.unwrap();
+    let secret = key::secret_reveal(app, made.ticket.as_deref().unwrap()).await.unwrap();
     let rotated = key::key_rotate(app, BY, &made.key.id).await.unwrap();
     said.view("the rotated key", &rotated);
-    key::secret_stored(app, &rotated.ticket).await.unwrap();
-    said.result("the secret twice", key::secret_reveal(app, &rotated.ticket).await);
+    key::secret_stored(app, rotated.ticket.as_deref().unwrap()).await.unwrap();
+    said.result("the secret twice", key::secret_reveal(app, rotated.ticket.as_deref().unwrap()).await);
     assert_eq!(stage::chat(&stage::http(), &made.base_url, &secret, "gpt-4.1").await, 200);
     clock.advance(60);
     said.result("the sync", command::sync::sync_run(app, BY, None).await);

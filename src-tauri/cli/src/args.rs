@@ -89,6 +89,12 @@ pub enum Gateway {
         /// Its identifier or name.
         gateway: String,
     },
+    /// Tell which kind of gateway answers at an address. With an admin credential, asked for or read from standard
+    /// input, also what it may do there. Stores nothing.
+    Probe {
+        /// What you paste: the address of the gateway or of its console.
+        address: String,
+    },
     /// Test a connection without storing anything. Asks for the admin credential, or reads it from standard input.
     Test(Connection),
     /// Connect. Asks for the admin credential, or reads it from standard input, and keeps it in the keychain.
@@ -237,6 +243,12 @@ pub enum Account {
         /// The client's identifier or name.
         client: Option<String>,
     },
+    /// Entrust Purser with the account's own token, where only the account may manage its keys. Asks for it, or reads it
+    /// from standard input, and keeps it in the keychain.
+    Entrust {
+        /// The account's identifier or name.
+        account: String,
+    },
 }
 
 /// Verbs of keys.
@@ -268,6 +280,11 @@ pub enum Key {
     },
     /// End a key for good.
     Revoke {
+        /// Its identifier, name or label.
+        key: String,
+    },
+    /// Show the secret again, on a gateway that keeps it.
+    Reveal {
         /// Its identifier, name or label.
         key: String,
     },

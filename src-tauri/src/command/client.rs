@@ -93,6 +93,13 @@ pub async fn account_attribute(
     Ok(command::account::account_attribute(desk.app()?, Origin::Window, &account_id, client_id.as_deref()).await?)
 }
 
+/// Entrusts an account's own credential.
+#[tauri::command]
+#[specta::specta]
+pub async fn account_entrust(desk: State<'_, Desk>, account_id: String, credential: String) -> Result<Done, ErrorView> {
+    Ok(command::account::account_entrust(desk.app()?, Origin::Window, &account_id, credential).await?)
+}
+
 /// Sets or clears an account's budget.
 #[tauri::command]
 #[specta::specta]

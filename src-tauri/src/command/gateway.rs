@@ -1,6 +1,6 @@
 //! Gateways and syncing.
 
-use app::wire::{Done, ErrorView, GatewayInput, GatewayView, ProbeView, ProductView, SyncReportView};
+use app::wire::{DetectedView, Done, ErrorView, GatewayInput, GatewayView, ProbeView, ProductView, SyncReportView};
 use app::{Origin, command, query};
 use tauri::State;
 
@@ -25,6 +25,13 @@ pub async fn gateway_products(desk: State<'_, Desk>) -> Result<Vec<ProductView>,
 #[specta::specta]
 pub async fn model_list(desk: State<'_, Desk>, gateway_id: Option<String>) -> Result<Vec<String>, ErrorView> {
     Ok(query::gateway::model_list(desk.app()?, gateway_id.as_deref()).await?)
+}
+
+/// Tells which kind of gateway answers at an address.
+#[tauri::command]
+#[specta::specta]
+pub async fn gateway_detect(address: String) -> Result<DetectedView, ErrorView> {
+    Ok(query::gateway::gateway_detect(&address).await?)
 }
 
 /// Tests a connection and stores nothing.

@@ -27,6 +27,13 @@ pub async fn key_update(desk: State<'_, Desk>, id: String, input: KeyInput) -> R
     Ok(command::key::key_update(desk.app()?, Origin::Window, &id, input).await?)
 }
 
+/// Shows a key's secret again.
+#[tauri::command]
+#[specta::specta]
+pub async fn key_reveal(desk: State<'_, Desk>, id: String) -> Result<CreatedKey, ErrorView> {
+    Ok(command::key::key_reveal(desk.app()?, Origin::Window, &id).await?)
+}
+
 /// Stops a key.
 #[tauri::command]
 #[specta::specta]

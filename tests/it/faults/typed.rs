@@ -100,7 +100,7 @@ async fn budgets_that_make_no_sense_are_not_sent() {
     let typed =
         app::wire::KeyInput { budget: Some(stage::budget("0", "total")), ..stage::key(&account, "zero", "dev") };
     let made = key_create(&app, BY, typed).await.unwrap();
-    let secret = app::command::key::secret_reveal(&app, &made.ticket).await.unwrap();
+    let secret = app::command::key::secret_reveal(&app, made.ticket.as_deref().unwrap()).await.unwrap();
     let status = stage::chat(&stage::http(), &made.base_url, &secret, "gpt-4.1-nano").await;
     assert_eq!(status, 402, "S3-07: a budget of zero stops everything; it is not `no budget`");
 }

@@ -5,12 +5,18 @@ use app::{App, command, query};
 
 use super::{ORIGIN, done, find, used};
 use crate::args::Account;
+use crate::ask;
 use crate::fault::Fault;
 use crate::out::{Out, table};
 
 pub async fn run(app: &App, verb: Account, out: &Out) -> Result<(), Fault> {
     match verb {
         Account::List => list(app, out).await,
+        Account::Entrust { account } => {
+            let account = find::account(app, &account).await?;
+            let token = ask::secret("The account's own token: ")?;
+            done(out, &command::account::account_entrust(app, ORIGIN, &account, token).await?)
+        }
         Account::Attribute { account, client } => {
             let account = find::account(app, &account).await?;
             let client = find::client_if(app, client.as_deref()).await?;

@@ -1,7 +1,12 @@
 //! `purser gateway`.
 
-use app::wire::{FindingView, GatewayInput, GatewayView, ProbeView, ProductView};
+use app::wire::{
+    CredentialNeedView, DetectedProductView, DetectedView, FindingView, GatewayInput, GatewayView, ProbeView,
+    ProductView,
+};
 use app::{App, command, query};
+
+use serde_json::json;
 
 use super::{ORIGIN, as_of, done, find, sentences, word};
 use crate::args::{Connection, Gateway, GatewayUpdate};
@@ -15,6 +20,7 @@ pub async fn run(app: &App, verb: Gateway, out: &Out) -> Result<(), Fault> {
         Gateway::Products => products(app, out).await,
         Gateway::Show { gateway } => out.answer(&named(app, &gateway).await?, page),
         Gateway::Test(connection) => test(app, &connection, out).await,
+        Gateway::Probe { address } => probe(app, &address, out).await,
         Gateway::Connect(connection) => connect(app, &connection, out).await,
         Gateway::Update(change) => update(app, &change, out).await,
         Gateway::Remove { gateway } => {
@@ -50,11 +56,43 @@ async fn products(app: &App, out: &Out) -> Result<(), Fault> {
     out.answer(&query::gateway::gateway_products(app).await?, |products| {
         let row = |p: &ProductView| {
             let address = if p.needs_url { "its web address" } else { "a path" }.to_owned();
-            let credential = if p.needs_credential { "asked for" } else { "–" }.to_owned();
+            let credential = match p.credential {
+                CredentialNeedView::Required => "asked for",
+                CredentialNeedView::Optional => "if it has one",
+                CredentialNeedView::Never => "–",
+            }
+            .to_owned();
             vec![p.product.clone(), p.title.clone(), address, credential]
         };
         table(&["product", "name", "address", "admin credential"], products.iter().map(row))
     })
+}
+
+/// Which kind of gateway answers at an address; with a credential, also what it may do there.
+async fn probe(app: &App, address: &str, out: &Out) -> Result<(), Fault> {
+    let found = query::gateway::gateway_detect(address).await?;
+    for one in &found.products {
+        let release = one.version.as_deref().unwrap_or("release not told");
+        out.remark(&format!("{} answers at {} ({release}).", one.product.title, found.base_url));
+    }
+    let credential = ask::secret("Admin credential (empty to stop here): ")?;
+    let product = found.products.first().map(|one| one.product.product.clone()).unwrap_or_default();
+    let input = GatewayInput { product, name: String::new(), base_url: found.base_url.clone() };
+    let told = match credential.is_empty() {
+        true => None,
+        false => Some(query::gateway::gateway_test(app, input, credential).await?),
+    };
+    let whole = json!({ "baseUrl": found.base_url, "products": found.products, "probe": told });
+    out.answer(&whole, |_| told.as_ref().map_or_else(|| detected(&found), probed))
+}
+
+fn detected(found: &DetectedView) -> String {
+    let row = |one: &DetectedProductView| {
+        let version = one.version.clone().unwrap_or_else(|| "not told".to_owned());
+        let next = format!("purser gateway test --product {} --url {}", one.product.product, found.base_url);
+        vec![one.product.title.clone(), version, next]
+    };
+    table(&["kind", "release", "<see what it can do"], found.products.iter().map(row))
 }
 
 async fn test(app: &App, connection: &Connection, out: &Out) -> Result<(), Fault> {
@@ -97,7 +135,11 @@ async fn typed(app: &App, connection: &Connection) -> Result<(GatewayInput, Stri
         let example = format!("purser gateway connect --product {} --url {example}", product.product);
         return Err(Fault::usage(format!("{} needs {what}: write `{example}`", product.title)));
     }
-    let credential = if product.needs_credential { ask::secret("Admin credential: ")? } else { String::new() };
+    let credential = match product.credential {
+        CredentialNeedView::Never => String::new(),
+        CredentialNeedView::Required => ask::secret("Admin credential: ")?,
+        CredentialNeedView::Optional => ask::secret("Admin credential (empty if it has none): ")?,
+    };
     let name = connection.name.clone().unwrap_or(product.title);
     let base_url = if product.needs_url { connection.url.clone() } else { whole_path(&connection.url)? };
     Ok((GatewayInput { product: product.product, name, base_url }, credential))

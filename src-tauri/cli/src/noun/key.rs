@@ -24,6 +24,10 @@ pub async fn run(app: &App, verb: Key, out: &Out) -> Result<(), Fault> {
             let id = find::key(app, &key).await?;
             shown_once(app, command::key::key_rotate(app, ORIGIN, &id).await?, out).await
         }
+        Key::Reveal { key } => {
+            let id = find::key(app, &key).await?;
+            shown_once(app, command::key::key_reveal(app, ORIGIN, &id).await?, out).await
+        }
         Key::Pause { key } => {
             let id = find::key(app, &key).await?;
             done(out, &command::key::key_pause(app, ORIGIN, &id).await?)
@@ -42,15 +46,30 @@ pub async fn run(app: &App, verb: Key, out: &Out) -> Result<(), Fault> {
 /// Prints the secret alone on standard output, where a script can take it, and everything else beside it; as JSON, all of
 /// it together. It is kept nowhere.
 async fn shown_once(app: &App, created: CreatedKey, out: &Out) -> Result<(), Fault> {
-    let secret = command::key::secret_reveal(app, &created.ticket).await?;
+    let Some(ticket) = &created.ticket else { return queued(&created, out) };
+    let secret = command::key::secret_reveal(app, ticket).await?;
     let whole = json!({ "key": created.key, "secret": secret, "baseUrl": created.base_url });
     let result = out.answer(&whole, |_| secret.clone());
-    command::key::secret_stored(app, &created.ticket).await?;
+    command::key::secret_stored(app, ticket).await?;
     out.remark(&format!(
         "{} ({}) is ready at {}.\nThe secret above is shown this once: store it now. A lost one is replaced with `purser key rotate`.",
         created.key.name, created.key.id, created.base_url
     ));
     result
+}
+
+/// A key whose gateway does not tell the secret yet.
+fn queued(created: &CreatedKey, out: &Out) -> Result<(), Fault> {
+    let after = created.secret_after_seconds.unwrap_or_default();
+    let whole = json!({ "key": created.key, "secretAfterSeconds": after, "baseUrl": created.base_url });
+    out.answer(&whole, |_| {
+        let minutes = after.div_ceil(60);
+        let (name, id) = (&created.key.name, &created.key.id);
+        format!(
+            "{name} ({id}): {} shows no more secrets for {minutes} min; then run `purser key reveal {id}`.",
+            created.key.gateway
+        )
+    })
 }
 
 async fn input(app: &App, new: &NewKey) -> Result<KeyInput, Fault> {

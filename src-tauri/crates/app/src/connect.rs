@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{GatewayId, Secret};
-use gateway::{Connection, Gateway, Probe, Rights};
+use gateway::{Connection, Gateway, NoAccountSecrets, Probe, Rights};
 use store::table::{GatewayStatus, StoredGateway};
 use tokio::sync::Mutex;
 
+use crate::vault::AccountVault;
 use crate::wire::Code;
 use crate::{App, AppError};
 
@@ -81,7 +82,8 @@ pub(crate) async fn reader(app: &App, id: GatewayId) -> Result<Connected, AppErr
         return Ok(Connected { stored, gateway: Arc::clone(gateway) });
     }
     let (connection, credential) = address(app, &stored).await?;
-    let gateway = gateway::connect(&connection, credential)?;
+    let accounts = AccountVault::of(app.vaults(), stored.connection.vault_ref.as_ref());
+    let gateway = gateway::connect(&connection, credential, accounts)?;
     open.insert(id, Arc::clone(&gateway));
     Ok(Connected { stored, gateway })
 }
@@ -177,5 +179,5 @@ pub(crate) async fn calling_address(app: &App, stored: &StoredGateway) -> Result
 pub(crate) async fn try_embedded(app: &App) -> Result<Probe, AppError> {
     let (base_url, token) = embedded(app).await?;
     let connection = Connection { product: domain::Product::new("sandbox"), base_url };
-    Ok(gateway::connect(&connection, Some(token))?.probe(app.now()).await?)
+    Ok(gateway::connect(&connection, Some(token), Arc::new(NoAccountSecrets))?.probe(app.now()).await?)
 }

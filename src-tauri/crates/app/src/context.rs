@@ -166,7 +166,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     events: Arc<dyn EventSink>,
-    vaults: Vaults,
+    vaults: Arc<Vaults>,
     gateways: Gateways,
     lanes: Lanes,
     undo: UndoBox,
@@ -211,7 +211,7 @@ impl App {
             clock: options.clock,
             random: options.random,
             events: options.events,
-            vaults: Vaults::new(options.vault),
+            vaults: Arc::new(Vaults::new(options.vault)),
             gateways: Gateways::default(),
             lanes: Lanes::default(),
             undo: UndoBox::default(),
@@ -273,7 +273,7 @@ impl App {
         Arc::clone(&self.0.clock)
     }
 
-    pub(crate) fn vaults(&self) -> &Vaults {
+    pub(crate) fn vaults(&self) -> &Arc<Vaults> {
         &self.0.vaults
     }
 

@@ -3,6 +3,7 @@
 //! **Owns:** that a credential is never written anywhere else, and the sentence when there is no keychain. **Does not
 //! own:** which credential belongs to which gateway ([`domain::VaultRef`], kept by the store).
 
+mod account;
 mod asking;
 mod keychain;
 mod session;
@@ -15,6 +16,7 @@ use domain::{Secret, VaultRef};
 use crate::AppError;
 use crate::wire::VaultState;
 
+pub(crate) use account::AccountVault;
 pub use asking::{Ask, AskingVault};
 pub use keychain::KeychainVault;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Remote changes as data: the same value goes to the adapter, the audit log and the confirmation dialog.
 
+use std::time::Duration;
+
 use domain::{Account, AccountSpec, Budget, ExternalId, Key, KeySpec, Limit, Mark, Secret};
 
 /// A change to make on a gateway.
@@ -26,6 +28,14 @@ pub enum Action {
         /// Whether to refuse.
         paused: bool,
     },
+    /// Entrust a credential of the account's own, for a gateway that lets only the account manage its keys
+    /// ([`crate::Capability::account_credential`]). It is tried before it is kept.
+    AccountCredential {
+        /// Which.
+        account: ExternalId,
+        /// The account's own credential.
+        credential: Secret,
+    },
     /// Make a key that carries our mark. The secret is generated here, so that a lost reply loses nothing.
     KeyCreate {
         /// Found again by this after a lost reply.
@@ -34,7 +44,7 @@ pub enum Action {
         account: ExternalId,
         /// What it is to be.
         spec: KeySpec,
-        /// The secret to use. An adapter whose gateway insists on its own returns that one in the receipt instead.
+        /// The secret to use. An adapter whose gateway insists on its own says so in the receipt ([`KeySecret`]).
         secret: Secret,
     },
     /// Change a key to this specification. The secret stays.
@@ -58,6 +68,12 @@ pub enum Action {
         /// Whether to stop.
         paused: bool,
     },
+    /// Show the secret of a key again, where the gateway can ([`crate::Capability::key_reveal`]). Changes nothing; it is
+    /// a change all the same, for the audit log and for the gateway's limits.
+    KeyReveal {
+        /// Which.
+        key: ExternalId,
+    },
     /// Stop a key for good. Its history stays.
     KeyRevoke {
         /// Which.
@@ -74,11 +90,13 @@ impl Action {
             Self::AccountUpdate { .. } => "account_update",
             Self::AccountPause { paused: true, .. } => "account_pause",
             Self::AccountPause { paused: false, .. } => "account_resume",
+            Self::AccountCredential { .. } => "account_credential",
             Self::KeyCreate { .. } => "key_create",
             Self::KeyUpdate { .. } => "key_update",
             Self::KeyBudget { .. } => "key_budget",
             Self::KeyPause { paused: true, .. } => "key_pause",
             Self::KeyPause { paused: false, .. } => "key_resume",
+            Self::KeyReveal { .. } => "key_reveal",
             Self::KeyRevoke { .. } => "key_revoke",
         }
     }
@@ -89,13 +107,14 @@ impl Action {
         use crate::Resource;
         match self {
             Self::AccountCreate { .. } => Resource::Accounts,
-            Self::AccountUpdate { account, .. } | Self::AccountPause { account, .. } => {
-                Resource::Account(account.clone())
-            }
+            Self::AccountUpdate { account, .. }
+            | Self::AccountPause { account, .. }
+            | Self::AccountCredential { account, .. } => Resource::Account(account.clone()),
             Self::KeyCreate { account, .. } => Resource::Keys(Some(account.clone())),
             Self::KeyUpdate { key, .. }
             | Self::KeyBudget { key, .. }
             | Self::KeyPause { key, .. }
+            | Self::KeyReveal { key }
             | Self::KeyRevoke { key } => Resource::Key(key.clone()),
         }
     }
@@ -115,16 +134,56 @@ pub enum Outcome {
 }
 
 /// What was read back after a change.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Receipt {
     /// The account as it now is.
     pub account: Option<Account>,
     /// The key as it now is.
     pub key: Option<Key>,
-    /// The secret, when the gateway insisted on making it; shown once and kept nowhere.
-    pub secret: Option<Secret>,
+    /// Which secret a new or revealed key has.
+    pub secret: KeySecret,
     /// How long the change may take to bite everywhere, in seconds; 0 is at once (litellm.md: up to 60).
     pub effective_within_seconds: u32,
+}
+
+impl Outcome {
+    /// The account as it was read back; the change bites everywhere within so many seconds.
+    #[must_use]
+    pub fn done_account(account: Account, effective_within_seconds: u32) -> Self {
+        Self::Done(Receipt { account: Some(account), effective_within_seconds, ..Receipt::default() })
+    }
+
+    /// The key as it was read back; the change bites everywhere within so many seconds.
+    #[must_use]
+    pub fn done_key(key: Key, effective_within_seconds: u32) -> Self {
+        Self::Done(Receipt { key: Some(key), effective_within_seconds, ..Receipt::default() })
+    }
+
+    /// The gateway, or the adapter before it sent anything, said no.
+    #[must_use]
+    pub fn refused(message: impl Into<String>, status: Option<u16>) -> Self {
+        let message = message.into();
+        Self::Refused(RefusalReason { message, status, accepted_but_not_saved: false, after: None })
+    }
+
+    /// The gateway said yes and then did not hold it (product.md D37).
+    #[must_use]
+    pub fn not_saved(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Refused(RefusalReason { message, status: Some(200), accepted_but_not_saved: true, after: None })
+    }
+}
+
+/// Which secret a key has after a change.
+#[derive(Debug, Clone, Default)]
+pub enum KeySecret {
+    /// The one that was asked for; or the change was about something else.
+    #[default]
+    AsAsked,
+    /// One that the gateway made; shown once and kept nowhere.
+    Told(Secret),
+    /// One that the gateway made, and tells no earlier than after this time ([`Action::KeyReveal`]).
+    Later(Duration),
 }
 
 /// Why a change was refused.
@@ -136,4 +195,6 @@ pub struct RefusalReason {
     pub status: Option<u16>,
     /// Whether the gateway accepted the change and then did not hold it.
     pub accepted_but_not_saved: bool,
+    /// When the same may be asked again, where waiting is all that is needed.
+    pub after: Option<Duration>,
 }

@@ -11,8 +11,13 @@ pub struct Capability {
     pub account_write: bool,
     /// An account can be paused and resumed.
     pub account_pause: bool,
-    /// An account can have a budget of its own.
-    pub account_budget: bool,
+    /// Budget periods an account can have, each with who enforces it; none where an account has no budget of its own.
+    pub account_budget_periods: Vec<(BudgetPeriod, Enforcement)>,
+    /// An account can be given a list of models.
+    pub account_models: bool,
+    /// Keys are managed with a credential of each account's own, which may have to be entrusted to us
+    /// ([`crate::Action::AccountCredential`]).
+    pub account_credential: bool,
     /// Keys can be listed.
     pub key_list: bool,
     /// Keys can be made and changed.
@@ -27,6 +32,10 @@ pub struct Capability {
     pub key_rate_limit: bool,
     /// A key can expire by itself.
     pub key_expiry: bool,
+    /// The secret of a key can be shown again.
+    pub key_reveal: bool,
+    /// Longest name of a key in bytes; `None` where any name we allow fits.
+    pub key_name_bytes: Option<u16>,
     /// Budget periods a key can have, each with who enforces it.
     pub budget_periods: Vec<(BudgetPeriod, Enforcement)>,
     /// The HTTP status a caller gets over budget, as the instance's release is known to answer.
@@ -49,21 +58,27 @@ pub struct Capability {
 }
 
 impl Capability {
-    /// Who would enforce a budget of this period.
+    /// Who would enforce a budget of this period on a key.
     #[must_use]
     pub fn enforcement(&self, period: BudgetPeriod) -> Enforcement {
-        let known = self.budget_periods.iter().find(|(known, _)| *known == period);
-        known.map_or(Enforcement::Advisory, |(_, enforcement)| *enforcement)
+        enforced(&self.budget_periods, period)
+    }
+
+    /// Who would enforce a budget of this period on an account.
+    #[must_use]
+    pub fn account_enforcement(&self, period: BudgetPeriod) -> Enforcement {
+        enforced(&self.account_budget_periods, period)
     }
 
     /// Every yes/no capability with its stable name, for tables and `--json`.
     #[must_use]
-    pub fn flags(&self) -> [(&'static str, bool); 15] {
+    pub fn flags(&self) -> [(&'static str, bool); 17] {
         [
             ("account_list", self.account_list),
             ("account_write", self.account_write),
             ("account_pause", self.account_pause),
-            ("account_budget", self.account_budget),
+            ("account_models", self.account_models),
+            ("account_credential", self.account_credential),
             ("key_list", self.key_list),
             ("key_write", self.key_write),
             ("key_pause", self.key_pause),
@@ -71,10 +86,16 @@ impl Capability {
             ("key_scope", self.key_scope),
             ("key_rate_limit", self.key_rate_limit),
             ("key_expiry", self.key_expiry),
+            ("key_reveal", self.key_reveal),
             ("usage_requests", self.usage_requests),
             ("usage_days", self.usage_days),
             ("usage_days_by_model", self.usage_days_by_model),
             ("model_list", self.model_list),
         ]
     }
+}
+
+fn enforced(periods: &[(BudgetPeriod, Enforcement)], period: BudgetPeriod) -> Enforcement {
+    let known = periods.iter().find(|(known, _)| *known == period);
+    known.map_or(Enforcement::Advisory, |(_, enforcement)| *enforcement)
 }

@@ -15,7 +15,7 @@ mod write;
 
 use std::fmt;
 
-use domain::{Mark, ModelName, Period, Secret, Timestamp};
+use domain::{BudgetPeriod, Enforcement, Mark, ModelName, Period, Secret, Timestamp};
 
 use crate::{Capability, Cursor, Gateway, GatewayError, Item, Page, Resource};
 
@@ -142,6 +142,11 @@ async fn probe(gateway: &dyn Gateway, world: &World, report: &mut Report) -> Opt
 }
 
 impl Suite<'_> {
+    /// Whether the gateway itself keeps a monthly budget of an account.
+    fn account_monthly(&self) -> bool {
+        self.capability.account_budget_periods.contains(&(BudgetPeriod::Monthly, Enforcement::Gateway))
+    }
+
     /// Every page of a listing.
     async fn list(&self, what: &Resource) -> Result<Vec<Item>, GatewayError> {
         let mut items = Vec::new();

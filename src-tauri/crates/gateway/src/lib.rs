@@ -6,9 +6,11 @@
 //! [`connect`] turns a [`Connection`] and an admin credential into a `dyn Gateway` wrapped in the layers every adapter
 //! shares. Reads may be retried; a write is sent once, and its outcome is *done*, *refused* or *unknown*.
 
+pub mod account_secrets;
 pub mod action;
 pub mod capability;
 pub mod contract;
+pub mod detect;
 pub mod error;
 pub mod http;
 pub mod json;
@@ -20,12 +22,14 @@ pub mod product;
 use async_trait::async_trait;
 use domain::{Account, ExternalId, Key, Period, Product, Timestamp, UsageRecord};
 
-pub use action::{Action, Outcome, Receipt, RefusalReason};
+pub use account_secrets::{AccountSecrets, NoAccountSecrets};
+pub use action::{Action, KeySecret, Outcome, Receipt, RefusalReason};
 pub use capability::Capability;
+pub use detect::{Detected, Recognised, detect};
 pub use error::{ErrorKind, GatewayError, Retry};
 pub use page::{Cursor, Page};
 pub use probe::{Finding, FindingLevel, Probe, Rights};
-pub use product::{ProductInfo, connect, product, products};
+pub use product::{CredentialNeed, ProductInfo, connect, product, products};
 
 /// Where a gateway is and how it is spoken to. Holds no credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use domain::Secret;
 
+use crate::detect::Recognise;
 use crate::layer::{self, Pace};
-use crate::{Connection, ErrorKind, Gateway, GatewayError};
+use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
 static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
@@ -30,20 +31,46 @@ pub struct ProductInfo {
     pub account_noun: &'static str,
     /// What a key is called there.
     pub key_noun: &'static str,
-    /// Whether an admin credential must be given.
-    pub needs_credential: bool,
+    /// Whether an admin credential is asked for.
+    pub credential: CredentialNeed,
+    /// What the credential is and how it is typed, as a sentence; empty where none is asked for.
+    pub credential_hint: &'static str,
     /// Whether [`Connection::base_url`] must be an `http(s)` URL; else it is whatever the adapter says it is.
     pub needs_url: bool,
     /// An example of what to type as the address.
     pub address_example: &'static str,
     /// How hard an instance may be driven.
     pub pace: Pace,
+    /// Tells an instance of this product at an address from anything else, without a credential; `None` where that
+    /// cannot be told.
+    pub recognise: Option<Recognise>,
     /// Makes the bare adapter. [`connect`] is what others call: it adds the layers.
     pub open: Open,
 }
 
-/// Makes a bare adapter from where it is and the admin credential.
-pub type Open = fn(&Connection, Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError>;
+/// Whether a product is administered with a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialNeed {
+    /// It has none.
+    Never,
+    /// An instance may be set up without.
+    Optional,
+    /// Always.
+    Required,
+}
+
+/// Makes a bare adapter.
+pub type Open = fn(Opening) -> Result<Arc<dyn Gateway>, GatewayError>;
+
+/// What an adapter is made from.
+pub struct Opening {
+    /// Where it is.
+    pub connection: Connection,
+    /// The admin credential.
+    pub credential: Option<Secret>,
+    /// Where credentials of single accounts are kept.
+    pub accounts: Arc<dyn AccountSecrets>,
+}
 
 /// Every product we can speak to, in the order in which they are offered.
 #[must_use]
@@ -70,14 +97,19 @@ pub fn product(name: &str) -> Option<&'static ProductInfo> {
 /// # Errors
 /// [`ErrorKind::Unsupported`] for a product nobody registered, [`ErrorKind::BadAddress`] for an address that may not be
 /// used, [`ErrorKind::Unauthorized`] when a credential is needed and none was given.
-pub fn connect(connection: &Connection, credential: Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError> {
+pub fn connect(
+    connection: &Connection,
+    credential: Option<Secret>,
+    accounts: Arc<dyn AccountSecrets>,
+) -> Result<Arc<dyn Gateway>, GatewayError> {
     let info = find(connection)?;
     let credential = credential.filter(|secret| !secret.expose().is_empty());
-    if info.needs_credential && credential.is_none() {
+    if info.credential == CredentialNeed::Required && credential.is_none() {
         let message = format!("{} needs an admin credential: paste one that may read and change keys", info.title);
         return Err(GatewayError::new(ErrorKind::Unauthorized, "connect", message));
     }
-    let adapter = (info.open)(connection, credential.clone())?;
+    let opening = Opening { connection: connection.clone(), credential: credential.clone(), accounts };
+    let adapter = (info.open)(opening)?;
     Ok(layer::wrap(adapter, info.pace, credential))
 }
 
@@ -95,10 +127,14 @@ mod tests {
     use domain::Product;
 
     use super::*;
+    use crate::NoAccountSecrets;
 
     fn refused(product: &str, base_url: &str, credential: Option<&str>) -> ErrorKind {
         let connection = Connection { product: Product::new(product), base_url: base_url.to_owned() };
-        connect(&connection, credential.map(Secret::new)).err().expect("must be refused").kind
+        connect(&connection, credential.map(Secret::new), Arc::new(NoAccountSecrets))
+            .err()
+            .expect("must be refused")
+            .kind
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test may stop")]
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::{
@@ -27,7 +28,7 @@ async fn a_real_litellm_keeps_the_contract() {
     };
     let credential = Secret::new(&key);
     let connection = Connection { product: Product::new("litellm"), base_url: url };
-    let gateway = gateway::connect(&connection, Some(credential.clone())).unwrap();
+    let gateway = gateway::connect(&connection, Some(credential.clone()), Arc::new(gateway::NoAccountSecrets)).unwrap();
     let models = gateway.inventory(&Resource::Models, &gateway::Cursor::start()).await.unwrap();
     let models: Vec<ModelName> = models
         .items
@@ -61,7 +62,7 @@ async fn a_real_litellm_counts_pauses_and_stops() {
         return;
     };
     let connection = Connection { product: Product::new("litellm"), base_url: url.clone() };
-    let gateway = gateway::connect(&connection, Some(Secret::new(&key))).unwrap();
+    let gateway = gateway::connect(&connection, Some(Secret::new(&key)), Arc::new(gateway::NoAccountSecrets)).unwrap();
     let caller = Caller::new(&*gateway, &url).await;
     for model in ["atlas-chat", "atlas-default", "atlas-large", "atlas-chat"] {
         assert_eq!(caller.call(model).await, 200, "{model}");

@@ -19,10 +19,12 @@ pub(super) fn target(action: &Action) -> Option<&ExternalId> {
         Action::AccountCreate { .. } => None,
         Action::AccountUpdate { account, .. }
         | Action::AccountPause { account, .. }
+        | Action::AccountCredential { account, .. }
         | Action::KeyCreate { account, .. } => Some(account),
         Action::KeyUpdate { key, .. }
         | Action::KeyBudget { key, .. }
         | Action::KeyPause { key, .. }
+        | Action::KeyReveal { key }
         | Action::KeyRevoke { key } => Some(key),
     }
 }
@@ -83,11 +85,13 @@ pub(super) fn sentence(deed: &Deed) -> String {
         Action::AccountUpdate { .. } => "changing the account",
         Action::AccountPause { paused: true, .. } => "pausing the account",
         Action::AccountPause { paused: false, .. } => "resuming the account",
+        Action::AccountCredential { .. } => "entrusting the credential of the account",
         Action::KeyCreate { .. } => "making the key",
         Action::KeyUpdate { .. } => "changing the key",
         Action::KeyBudget { .. } => "changing the budget of the key",
         Action::KeyPause { paused: true, .. } => "pausing the key",
         Action::KeyPause { paused: false, .. } => "resuming the key",
+        Action::KeyReveal { .. } => "showing the secret of the key",
         Action::KeyRevoke { .. } => "revoking the key",
     };
     format!("{what} {}", deed.subject)

@@ -60,7 +60,7 @@ async fn observe(gateway: &dyn Gateway, deed: &Deed) -> Result<Vec<Item>, Gatewa
 
 /// The proof, in the form of the receipt that was lost.
 fn receipt(deed: &Deed, items: Vec<Item>) -> Receipt {
-    let mut receipt = Receipt { account: None, key: None, secret: None, effective_within_seconds: 0 };
+    let mut receipt = Receipt::default();
     let intent = facts::intent(deed);
     for item in items {
         // A listing holds others as well: each is judged by itself.

@@ -124,6 +124,37 @@ pub async fn account_budget(
     Ok(Done { message, undo, effective_within_seconds: applied.receipt.effective_within_seconds })
 }
 
+/// Entrusts a gateway's adapter with the account's own credential, which is tried on the gateway and then kept in the
+/// keychain. For gateways where only the account itself may manage its keys.
+///
+/// # Errors
+/// `Invalid` for an empty one; `Unsupported` where it is not needed; `GatewayRefused` when the gateway does not take it
+/// or it belongs to somebody else.
+pub async fn account_entrust(
+    app: &App,
+    origin: Origin,
+    account_id: &str,
+    credential: String,
+) -> Result<Done, AppError> {
+    let account = stored(app, account_id.parse()?).await?;
+    let credential = super::gateway::secret(credential).ok_or_else(|| {
+        AppError::invalid("credential", "a credential is needed").hint("Paste the client's own token.")
+    })?;
+    let name = account.account.spec.name.clone();
+    let deed = Deed {
+        gateway: account.gateway,
+        action: Action::AccountCredential { account: account.account.external_id.clone(), credential },
+        subject: name.to_string(),
+        client: account.client,
+        account: Some(account.id),
+        key: None,
+        change: None,
+    };
+    act(app, origin, deed).await?;
+    let message = format!("Purser can now manage the keys of {name}; its token is in the keychain.");
+    Ok(Done { message, undo: None, effective_within_seconds: 0 })
+}
+
 async fn stored(app: &App, id: AccountId) -> Result<StoredAccount, AppError> {
     Ok(app.store().reader().await?.account().get(id).await?)
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{Currency, GatewayId, Name, Product, Secret, VaultRef};
-use gateway::{Connection, ErrorKind, Gateway, GatewayError, Probe, ProductInfo, Rights};
+use gateway::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError, Probe, ProductInfo, Rights};
 use store::table::{AuditRecord, GatewayStatus, NewGateway, StoredGateway};
 use store::{Origin, StoreError, Writer};
 
@@ -14,6 +14,7 @@ use super::input;
 use crate::act::{self, facts};
 use crate::connect::{self, EMBEDDED, summary};
 use crate::query::gateway::gateway_view;
+use crate::vault::AccountVault;
 use crate::wire::{Done, GatewayInput, GatewayView};
 use crate::{App, AppError};
 
@@ -28,7 +29,12 @@ pub(crate) struct Tried {
 ///
 /// # Errors
 /// `Invalid` for an address that may not be used; whatever keeps the gateway from answering.
-pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<Secret>) -> Result<Tried, AppError> {
+pub(crate) async fn attempt(
+    app: &App,
+    typed: &GatewayInput,
+    credential: Option<Secret>,
+    accounts: Arc<dyn AccountSecrets>,
+) -> Result<Tried, AppError> {
     let info = kind(&typed.product)?;
     let base_url = typed.base_url.trim().trim_end_matches('/').to_owned();
     if base_url.is_empty() && info.needs_url {
@@ -36,7 +42,7 @@ pub(crate) async fn attempt(app: &App, typed: &GatewayInput, credential: Option<
             .hint(format!("It looks like {}.", info.address_example)));
     }
     let connection = Connection { product: Product::new(info.name), base_url };
-    let gateway = gateway::connect(&connection, credential).map_err(|error| refused(info, error))?;
+    let gateway = gateway::connect(&connection, credential, accounts).map_err(|error| refused(info, error))?;
     let probe = match gateway.probe(app.now()).await {
         Ok(probe) => probe,
         // A file that is there and whose columns nobody has chosen yet: that is done when it is imported.
@@ -92,16 +98,18 @@ pub async fn gateway_connect(
 ) -> Result<GatewayView, AppError> {
     let name = input::name(&typed.name)?;
     let credential = secret(credential);
-    let tried = attempt(app, &typed, credential.clone()).await?;
+    let entry = credential.is_some().then(|| new_entry(app)).transpose()?;
+    let accounts = AccountVault::of(app.vaults(), entry.as_ref());
+    let tried = attempt(app, &typed, credential.clone(), accounts).await?;
     let known = known(app, &tried.connection).await?;
     if let Some(present) = known.as_ref().filter(|known| known.status != GatewayStatus::Removed) {
         let message = format!("this gateway is connected already, as {}", present.connection.name);
         return Err(AppError::conflict(message).at("baseUrl").hint("Edit that one, or remove it first."));
     }
-    let vault_ref = match &credential {
-        Some(secret) => Some(put(app, secret).await?),
-        None => None,
-    };
+    if let (Some(entry), Some(secret)) = (&entry, &credential) {
+        app.vaults().current().set(entry, secret).await?;
+    }
+    let vault_ref = entry;
     let new = NewGateway {
         name,
         product: tried.connection.product.clone(),
@@ -125,11 +133,9 @@ pub async fn gateway_connect(
     }
 }
 
-/// Puts a credential into the vault under a new name.
-async fn put(app: &App, secret: &Secret) -> Result<VaultRef, AppError> {
-    let entry = VaultRef::new(format!("gateway-{}", app.mark()?));
-    app.vaults().current().set(&entry, secret).await?;
-    Ok(entry)
+/// A name for a credential that the vault does not hold yet.
+fn new_entry(app: &App) -> Result<VaultRef, AppError> {
+    Ok(VaultRef::new(format!("gateway-{}", app.mark()?)))
 }
 
 /// The gateway at an address, removed ones included.
@@ -225,18 +231,17 @@ pub async fn gateway_update(
         (None, None) => None,
     };
     let typed = GatewayInput { product: stored.connection.product.to_string(), ..typed };
-    let tried = attempt(app, &typed, secret).await?;
+    let entry = match &stored.connection.vault_ref {
+        None if pasted.is_some() => Some(new_entry(app)?),
+        known => known.clone(),
+    };
+    let tried = attempt(app, &typed, secret, AccountVault::of(app.vaults(), entry.as_ref())).await?;
     connection.base_url.clone_from(&tried.connection.base_url);
-    if let Some(pasted) = &pasted {
-        connection.vault_ref = Some(match &stored.connection.vault_ref {
-            Some(entry) => {
-                // In place, so that rights granted to the entry stay.
-                app.vaults().current().set(entry, pasted).await?;
-                entry.clone()
-            }
-            None => put(app, pasted).await?,
-        });
+    if let (Some(entry), Some(pasted)) = (&entry, &pasted) {
+        // In place where there is one, so that rights granted to the entry stay.
+        app.vaults().current().set(entry, pasted).await?;
     }
+    connection.vault_ref = entry;
     save(app, origin, id, (&stored, &connection), Some(&tried.probe)).await?;
     app.gateways().keep(id, tried.gateway, tried.probe).await;
     gateway_view(app, id).await
@@ -275,9 +280,7 @@ pub async fn gateway_remove(app: &App, origin: Origin, id: &str) -> Result<Done,
     let id: GatewayId = id.parse()?;
     let stored = app.store().reader().await?.gateway().get(id).await?;
     let name = stored.connection.name.clone();
-    if let Some(entry) = &stored.connection.vault_ref {
-        app.vaults().current().delete(entry).await?;
-    }
+    forget_credentials(app, &stored).await?;
     // Its name is free for another one.
     let freed = Name::lossy(&format!("{name} (removed {id})"), &id.to_string());
     let connection = NewGateway { name: freed, vault_ref: None, ..stored.connection.clone() };
@@ -292,6 +295,21 @@ pub async fn gateway_remove(app: &App, origin: Origin, id: &str) -> Result<Done,
     }
     let message = format!("Removed {name}. Nothing was changed on the gateway itself.");
     Ok(Done { message, undo: None, effective_within_seconds: 0 })
+}
+
+/// Takes a gateway's credential and those of its accounts out of the vault.
+async fn forget_credentials(app: &App, stored: &StoredGateway) -> Result<(), AppError> {
+    let Some(entry) = &stored.connection.vault_ref else { return Ok(()) };
+    if connect::capability(stored).account_credential {
+        let accounts = AccountVault::of(app.vaults(), Some(entry));
+        for account in app.store().reader().await?.account().list().await? {
+            if account.gateway != stored.id {
+                continue;
+            }
+            accounts.forget(&account.account.external_id).await?;
+        }
+    }
+    app.vaults().current().delete(entry).await
 }
 
 /// Connects the sandbox that lives inside the app, with a believable agency around it. Run again, it changes nothing.

@@ -5,8 +5,10 @@
 
 mod ticket;
 
+use std::time::Duration;
+
 use domain::{ExternalId, GatewayId, Key, KeyId, KeySpec, Limit, Name, Secret};
-use gateway::{Action, Cursor, Item, Resource};
+use gateway::{Action, Cursor, Item, KeySecret, Resource};
 use store::Origin;
 use store::table::key::KeyFilter;
 use store::table::{StoredAccount, StoredGateway, StoredKey};
@@ -82,19 +84,39 @@ async fn make(
     };
     let applied = act(app, origin, deed).await?;
     let id = applied.key.ok_or_else(|| AppError::internal("the gateway made a key and did not describe it"))?;
-    let secret = theirs_or_ours(&applied, secret)?;
-    let ticket = app.ticket()?;
-    app.secrets().put(ticket.clone(), secret, app.now());
+    let shown = told(&applied, Some(secret))?;
+    to_be_shown(app, id, gateway, shown).await
+}
+
+/// A key with a ticket for its secret, or with the time after which its gateway tells it.
+async fn to_be_shown(app: &App, id: KeyId, gateway: &StoredGateway, shown: Shown) -> Result<CreatedKey, AppError> {
     let base_url = connect::calling_address(app, gateway).await?;
-    Ok(CreatedKey { key: key_get(app, id).await?, ticket, base_url })
+    let (mut ticket, mut secret_after_seconds) = (None, None);
+    match shown {
+        Shown::Now(secret) => {
+            let new = app.ticket()?;
+            app.secrets().put(new.clone(), secret, app.now());
+            ticket = Some(new);
+        }
+        Shown::Later(after) => secret_after_seconds = Some(u32::try_from(after.as_secs()).unwrap_or(u32::MAX).max(1)),
+    }
+    Ok(CreatedKey { key: key_get(app, id).await?, ticket, secret_after_seconds, base_url })
+}
+
+/// When the secret of a key can be shown.
+enum Shown {
+    Now(Secret),
+    Later(Duration),
 }
 
 /// The secret the key really has. A key that was found again after a lost reply may have one that the gateway made and
 /// nobody saw: showing ours instead would hand out a secret that opens nothing.
-fn theirs_or_ours(applied: &Applied, ours: Secret) -> Result<Secret, AppError> {
-    if let Some(theirs) = &applied.receipt.secret {
-        return Ok(theirs.clone());
-    }
+fn told(applied: &Applied, ours: Option<Secret>) -> Result<Shown, AppError> {
+    let ours = match (&applied.receipt.secret, ours) {
+        (KeySecret::Told(theirs), _) => return Ok(Shown::Now(theirs.clone())),
+        (KeySecret::Later(after), _) => return Ok(Shown::Later(*after)),
+        (KeySecret::AsAsked, ours) => ours.ok_or_else(|| AppError::internal("the gateway showed no secret"))?,
+    };
     let made = applied.receipt.key.as_ref();
     match made.and_then(|key| key.fingerprint.as_ref()) {
         Some(print) if facts::fingerprint(&ours).as_ref() != Some(print) => {
@@ -102,8 +124,20 @@ fn theirs_or_ours(applied: &Applied, ours: Secret) -> Result<Secret, AppError> {
             let message = format!("the key {name} was made, but its secret was lost with the gateway's reply");
             Err(AppError::new(Code::OutcomeUnknown, message).hint("Rotate the key to get a secret, then revoke it."))
         }
-        _ => Ok(ours),
+        _ => Ok(Shown::Now(ours)),
     }
+}
+
+/// Asks the gateway to show the secret of a key again: a ticket for it, or how long the gateway wants to be left alone.
+///
+/// # Errors
+/// `Unsupported` where the gateway does not keep secrets; those of a write to a gateway.
+pub async fn key_reveal(app: &App, origin: Origin, id: &str) -> Result<CreatedKey, AppError> {
+    let key = stored(app, id).await?;
+    let gateway = app.store().reader().await?.gateway().get(key.gateway).await?;
+    let action = Action::KeyReveal { key: key.key.external_id.clone() };
+    let applied = act(app, origin, deed(&key, action)).await?;
+    to_be_shown(app, key.id, &gateway, told(&applied, None)?).await
 }
 
 /// Shows a new key's secret, until it has been stored or ten minutes have passed.

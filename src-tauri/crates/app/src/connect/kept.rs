@@ -87,20 +87,21 @@ fn seconds(millis: i64) -> i32 {
 
 fn text_of(capability: &Capability) -> Value {
     let flags: Vec<&str> = capability.flags().iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
-    let periods: Vec<Value> = capability
-        .budget_periods
-        .iter()
-        .map(|(period, enforcement)| json!([period.code(), enforcement.code()]))
-        .collect();
     let meters: Vec<&str> = capability.usage_meters.iter().map(|meter| meter.code()).collect();
     json!({
         "can": flags,
-        "budget_periods": periods,
+        "account_budget_periods": pairs(&capability.account_budget_periods),
+        "key_name_bytes": capability.key_name_bytes,
+        "budget_periods": pairs(&capability.budget_periods),
         "budget_stop_status": capability.budget_stop_status,
         "pause_bound_seconds": capability.pause_bound_seconds,
         "usage_delay_seconds": capability.usage_delay_seconds,
         "usage_meters": meters,
     })
+}
+
+fn pairs(periods: &[(BudgetPeriod, Enforcement)]) -> Vec<Value> {
+    periods.iter().map(|(period, enforcement)| json!([period.code(), enforcement.code()])).collect()
 }
 
 fn read(value: &Value) -> Capability {
@@ -111,7 +112,9 @@ fn read(value: &Value) -> Capability {
         account_list: can("account_list"),
         account_write: can("account_write"),
         account_pause: can("account_pause"),
-        account_budget: can("account_budget"),
+        account_budget_periods: list("account_budget_periods").iter().filter_map(period).collect(),
+        account_models: can("account_models"),
+        account_credential: can("account_credential"),
         key_list: can("key_list"),
         key_write: can("key_write"),
         key_pause: can("key_pause"),
@@ -119,6 +122,8 @@ fn read(value: &Value) -> Capability {
         key_scope: can("key_scope"),
         key_rate_limit: can("key_rate_limit"),
         key_expiry: can("key_expiry"),
+        key_reveal: can("key_reveal"),
+        key_name_bytes: number("key_name_bytes").and_then(|bytes| u16::try_from(bytes).ok()),
         budget_periods: list("budget_periods").iter().filter_map(period).collect(),
         budget_stop_status: number("budget_stop_status").and_then(|status| u16::try_from(status).ok()),
         pause_bound_seconds: number("pause_bound_seconds").unwrap_or_default(),

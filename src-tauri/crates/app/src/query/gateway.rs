@@ -1,7 +1,9 @@
 //! Gateways, their kinds and their models.
 
+use std::sync::Arc;
+
 use domain::GatewayId;
-use gateway::{Cursor, Item, Resource};
+use gateway::{CredentialNeed, Cursor, Item, NoAccountSecrets, Resource};
 use store::Reader;
 use store::table::key::KeyFilter;
 use store::table::{GatewayStatus, StoredGateway};
@@ -9,7 +11,9 @@ use store::table::{GatewayStatus, StoredGateway};
 use super::names::Names;
 use crate::command::gateway::{attempt, kind, secret};
 use crate::connect::{self, EMBEDDED, probe_view, view_of_probe};
-use crate::wire::{GatewayInput, GatewayView, ProbeView, ProductView};
+use crate::wire::{
+    CredentialNeedView, DetectedProductView, DetectedView, GatewayInput, GatewayView, ProbeView, ProductView,
+};
 use crate::{App, AppError};
 
 /// Every connected gateway, by name.
@@ -89,7 +93,14 @@ fn product_view(info: &gateway::ProductInfo) -> ProductView {
         product: info.name.to_owned(),
         title: info.title.to_owned(),
         needs_url: info.needs_url,
-        needs_credential: info.needs_credential,
+        summary: info.summary.to_owned(),
+        address_example: info.address_example.to_owned(),
+        credential: match info.credential {
+            CredentialNeed::Never => CredentialNeedView::Never,
+            CredentialNeed::Optional => CredentialNeedView::Optional,
+            CredentialNeed::Required => CredentialNeedView::Required,
+        },
+        credential_hint: info.credential_hint.to_owned(),
     }
 }
 
@@ -98,8 +109,25 @@ fn product_view(info: &gateway::ProductInfo) -> ProductView {
 /// # Errors
 /// `Invalid` for an address that may not be used; whatever keeps the gateway from answering, with what to do about it.
 pub async fn gateway_test(app: &App, typed: GatewayInput, credential: String) -> Result<ProbeView, AppError> {
-    let tried = attempt(app, &typed, secret(credential)).await?;
+    let tried = attempt(app, &typed, secret(credential), Arc::new(NoAccountSecrets)).await?;
     Ok(view_of_probe(&tried.probe))
+}
+
+/// Which kinds of gateway answer at an address that somebody pasted. Keeps nothing and sends no credential.
+///
+/// # Errors
+/// `Invalid` for an address that may not be used; `GatewayUnreachable` where nothing answers; a sentence where something
+/// answers that Purser does not know.
+pub async fn gateway_detect(pasted: &str) -> Result<DetectedView, AppError> {
+    let detected = gateway::detect(pasted).await?;
+    if detected.products.is_empty() {
+        return Err(detected.unknown().into());
+    }
+    let found = detected.products.iter().filter_map(|(name, recognised)| {
+        let product = product_view(gateway::product(name)?);
+        Some(DetectedProductView { product, version: recognised.version.clone() })
+    });
+    Ok(DetectedView { products: found.collect(), base_url: detected.base_url })
 }
 
 /// Models to choose from: those on offer at the gateway, or at every gateway that answers, and those seen in usage.

@@ -26,11 +26,11 @@ async fn u15_a_key_is_made_shown_once_paused_and_resumed_by_undo() {
     let (_, account) = rig.client(gateway, "Harborlight").await;
     let made = key_create(&rig.app, WINDOW, key(&account, "harborlight-prod")).await.unwrap();
     assert_eq!(made.base_url, format!("{}/v1", rig.server.base_url));
-    let secret = secret_reveal(&rig.app, &made.ticket).await.unwrap();
+    let secret = secret_reveal(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap();
     assert!(made.key.label.ends_with(&secret[secret.len() - 4..]), "the label is the secret's: {}", made.key.label);
-    assert_eq!(secret_reveal(&rig.app, &made.ticket).await.unwrap(), secret, "until it was stored");
-    secret_stored(&rig.app, &made.ticket).await.unwrap();
-    let gone = secret_reveal(&rig.app, &made.ticket).await.unwrap_err();
+    assert_eq!(secret_reveal(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap(), secret, "until it was stored");
+    secret_stored(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap();
+    let gone = secret_reveal(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap_err();
     assert_eq!(gone.code, Code::NotFound);
 
     let status = async || key_get(&rig.app, made.key.id.parse().unwrap()).await.unwrap().status;

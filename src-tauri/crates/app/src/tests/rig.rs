@@ -222,11 +222,13 @@ impl Gateway for Faulty {
                 message: "the answer was no".to_owned(),
                 status: Some(status),
                 accepted_but_not_saved: false,
+                after: None,
             })),
             Fault::NotSaved => Ok(Outcome::Refused(RefusalReason {
                 message: "it answered 200 and shows the old value".to_owned(),
                 status: Some(200),
                 accepted_but_not_saved: true,
+                after: None,
             })),
         }
     }

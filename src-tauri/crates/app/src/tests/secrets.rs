@@ -45,8 +45,8 @@ async fn s0_04_no_secret_reaches_a_file_a_view_or_an_error() {
     let gateway = rig.connect("Main").await.unwrap();
     let (_, account) = rig.client(gateway, "Harborlight").await;
     let made = key_create(&rig.app, WINDOW, key(&account, "harborlight-prod")).await.unwrap();
-    let client_key = secret_reveal(&rig.app, &made.ticket).await.unwrap();
-    secret_stored(&rig.app, &made.ticket).await.unwrap();
+    let client_key = secret_reveal(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap();
+    secret_stored(&rig.app, made.ticket.as_deref().unwrap()).await.unwrap();
     let admin = rig.server.admin_token.expose().to_owned();
     tracing::warn!("a careless line with {client_key} and {admin}");
     // Secrets typed into the wrong fields come back in errors and names.

@@ -14,6 +14,18 @@ choice! {
     }
 }
 
+choice! {
+    /// Whether a kind of gateway is administered with a credential.
+    pub enum CredentialNeedView {
+        /// It has none.
+        Never,
+        /// An instance may be set up without.
+        Optional,
+        /// Always.
+        Required,
+    }
+}
+
 view! {
     /// A kind of gateway that can be connected.
     pub struct ProductView {
@@ -23,8 +35,30 @@ view! {
         pub title: String,
         /// Whether connecting asks for an address.
         pub needs_url: bool,
+        /// One sentence for the list of choices.
+        pub summary: String,
+        /// An example of what to type as the address.
+        pub address_example: String,
         /// Whether connecting asks for a credential.
-        pub needs_credential: bool,
+        pub credential: CredentialNeedView,
+        /// What the credential is and how it is typed; empty where none is asked for.
+        pub credential_hint: String,
+    }
+
+    /// A kind of gateway that was recognised at an address.
+    pub struct DetectedProductView {
+        /// The kind.
+        pub product: ProductView,
+        /// Its release, where it is told to strangers.
+        pub version: Option<String>,
+    }
+
+    /// What was found at an address.
+    pub struct DetectedView {
+        /// The address to connect to.
+        pub base_url: String,
+        /// What it may be, best first.
+        pub products: Vec<DetectedProductView>,
     }
 
     /// What connecting asks for. The credential travels beside it as a bare argument and is dropped into the keychain.

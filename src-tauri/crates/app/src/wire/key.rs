@@ -115,8 +115,10 @@ view! {
     pub struct CreatedKey {
         /// The key.
         pub key: KeyRow,
-        /// Ticket for `secret_reveal`.
-        pub ticket: String,
+        /// Ticket for `secret_reveal`; absent while the gateway does not tell the secret yet.
+        pub ticket: Option<String>,
+        /// Seconds until the gateway tells the secret (`key_reveal`), where there is no ticket.
+        pub secret_after_seconds: Option<u32>,
         /// Base URL the client's software calls.
         pub base_url: String,
     }

@@ -1,12 +1,12 @@
 //! Changes: what is asked is what is read back, once, and refusals are final.
 
 use domain::{
-    Account, AccountSpec, Budget, BudgetPeriod, Currency, Environment, ExternalId, Key, KeySpec, KeyStatus, Limit,
-    ModelScope, Name, Nanos, RateLimit, Scope,
+    Account, AccountSpec, Budget, BudgetPeriod, Currency, Enforcement, Environment, ExternalId, Key, KeySpec,
+    KeyStatus, Limit, ModelScope, Name, Nanos, RateLimit, Scope,
 };
 
 use super::{Report, Suite, ensure, no_secret, told};
-use crate::{Action, Item, Outcome, Receipt, Resource};
+use crate::{Action, Item, KeySecret, Outcome, Receipt, Resource};
 
 /// A name that tries to be markup, a formula and two scripts at once.
 const HOSTILE: &str = "<img src=x onerror=alert(1)> =HYPERLINK(\"http://x\") 株式会社 שלום";
@@ -25,7 +25,8 @@ pub(super) async fn check(suite: &Suite<'_>, report: &mut Report) {
     let Some(key) = noted(report, "a key is made and found by its mark", made) else { return };
     report.note("two keys may have one name", key_namesake(suite, &account).await);
     report.note("a key is changed and read back", key_update(suite, &key).await);
-    for (period, _) in suite.capability.budget_periods.clone() {
+    for (period, _) in suite.capability.budget_periods.clone().into_iter().filter(|(_, by)| *by == Enforcement::Gateway)
+    {
         report.note("a budget is set and read back", budget_set(suite, &key, period).await);
     }
     report.note("a budget is cleared and read back", budget_clear(suite, &key).await);
@@ -61,7 +62,7 @@ async fn done(suite: &Suite<'_>, action: &Action) -> Result<Receipt, String> {
 }
 
 fn account_spec(suite: &Suite<'_>) -> AccountSpec {
-    let budget = Limit::from(dollars(50, BudgetPeriod::Monthly).filter(|_| suite.capability.account_budget));
+    let budget = Limit::from(dollars(50, BudgetPeriod::Monthly).filter(|_| suite.account_monthly()));
     AccountSpec {
         name: Name::lossy(HOSTILE, "contract"),
         models: ModelScope::All,
@@ -140,7 +141,7 @@ async fn account_twice(suite: &Suite<'_>, account: &Account) -> Result<(), Strin
 async fn account_update(suite: &Suite<'_>, account: &Account) -> Result<(), String> {
     let mut spec = account_spec(suite);
     spec.name = Name::lossy("Harborlight Dental", "contract");
-    spec.budget = Limit::from(dollars(75, BudgetPeriod::Monthly).filter(|_| suite.capability.account_budget));
+    spec.budget = Limit::from(dollars(75, BudgetPeriod::Monthly).filter(|_| suite.account_monthly()));
     done(suite, &Action::AccountUpdate { account: account.external_id.clone(), spec: spec.clone() }).await?;
     let read = suite.account(&account.external_id).await?;
     ensure(read.mark == account.mark, || "the mark is gone".to_owned())?;
@@ -166,7 +167,10 @@ async fn key_create(suite: &Suite<'_>, account: &Account) -> Result<Key, String>
     let (id, wish) = (account.external_id.clone(), secret.clone());
     let receipt =
         done(suite, &Action::KeyCreate { mark, account: id.clone(), spec: spec.clone(), secret: wish }).await?;
-    let secret = receipt.secret.clone().unwrap_or(secret);
+    let secret = match &receipt.secret {
+        KeySecret::Told(theirs) => theirs.clone(),
+        KeySecret::AsAsked | KeySecret::Later(_) => secret,
+    };
     no_secret(&format!("{receipt:?}"), Some(&secret))?;
     let key = receipt.key.ok_or("the receipt names no key")?;
     ensure(key.mark == Some(mark), || format!("its mark is {:?}", key.mark))?;

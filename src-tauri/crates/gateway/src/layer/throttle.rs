@@ -138,8 +138,13 @@ impl Gateway for Throttle {
             Ok(permit) => permit,
             Err(error) => {
                 let message = format!("nothing was changed: {}", error.message);
-                let reason = RefusalReason { message, status: None, accepted_but_not_saved: false };
-                return Ok(Outcome::Refused(reason));
+                let after = error.after;
+                return Ok(Outcome::Refused(RefusalReason {
+                    message,
+                    status: None,
+                    accepted_but_not_saved: false,
+                    after,
+                }));
             }
         };
         let result = self.inner.apply(action, now).await;

@@ -16,14 +16,13 @@ mod write;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use domain::{Grain, Product, Secret, Timestamp, UsageRecord};
+use domain::{Grain, Product, Timestamp, UsageRecord};
 
 use crate::http::Http;
 use crate::layer::Pace;
-use crate::product::ProductInfo;
+use crate::product::{CredentialNeed, Opening, ProductInfo};
 use crate::{
-    Action, Capability, Connection, Cursor, Descriptor, Gateway, GatewayError, Item, Outcome, Page, Probe, Resource,
-    UsageAsk,
+    Action, Capability, Cursor, Descriptor, Gateway, GatewayError, Item, Outcome, Page, Probe, Resource, UsageAsk,
 };
 
 use api::Api;
@@ -36,15 +35,17 @@ pub const PRODUCT: ProductInfo = ProductInfo {
     summary: "LiteLLM Proxy with a database, releases 1.81 and later, no licence needed",
     account_noun: "team",
     key_noun: "virtual key",
-    needs_credential: true,
+    credential: CredentialNeed::Required,
+    credential_hint: "The master key, or a virtual key of an admin user: it starts with `sk-`.",
     needs_url: true,
     address_example: "https://litellm.example.com",
     pace: Pace::GENTLE,
+    recognise: Some(|base_url| Box::pin(probe::recognise(base_url))),
     open,
 };
 
-fn open(connection: &Connection, credential: Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError> {
-    let http = Http::new(&connection.base_url, credential.as_ref())?;
+fn open(opening: Opening) -> Result<Arc<dyn Gateway>, GatewayError> {
+    let http = Http::new(&opening.connection.base_url, opening.credential.as_ref())?;
     Ok(Arc::new(LiteLlm { api: Api::new(http), learned: RwLock::new(Learned::default()) }))
 }
 

@@ -11,13 +11,13 @@ mod write;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use domain::{BudgetPeriod, Enforcement, Meter, Product, Secret, Timestamp, UsageRecord};
+use domain::{BudgetPeriod, Enforcement, Meter, Product, Timestamp, UsageRecord};
 
 use crate::http::Http;
 use crate::layer::Pace;
-use crate::product::ProductInfo;
+use crate::product::{CredentialNeed, Opening, ProductInfo};
 use crate::{
-    Action, Capability, Connection, Cursor, Descriptor, ErrorKind, Gateway, GatewayError, Item, Outcome, Page, Probe,
+    Action, Capability, Cursor, Descriptor, ErrorKind, Gateway, GatewayError, Item, Outcome, Page, Probe, Recognised,
     Resource, Rights, UsageAsk,
 };
 
@@ -30,16 +30,24 @@ pub const PRODUCT: ProductInfo = ProductInfo {
     summary: "A gateway inside Purser with an invented agency, for trying everything without risk",
     account_noun: "client",
     key_noun: "key",
-    needs_credential: true,
+    credential: CredentialNeed::Required,
+    credential_hint: "The admin token that the sandbox printed when it started.",
     needs_url: true,
     address_example: "http://127.0.0.1:43210",
     pace: Pace::FREE,
+    recognise: Some(|base_url| Box::pin(recognise(base_url))),
     open,
 };
 
-fn open(connection: &Connection, credential: Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError> {
-    let http = Http::new(&connection.base_url, credential.as_ref())?;
+fn open(opening: Opening) -> Result<Arc<dyn Gateway>, GatewayError> {
+    let http = Http::new(&opening.connection.base_url, opening.credential.as_ref())?;
     Ok(Arc::new(Sandbox { api: Api::new(http), rights: RwLock::new(Rights::Admin) }))
+}
+
+/// The sandbox tells strangers its name.
+async fn recognise(base_url: String) -> Option<Recognised> {
+    let api = Api::new(Http::new(&base_url, None).ok()?);
+    api.version().await.ok().map(|told| Recognised { version: Some(told.version) })
 }
 
 /// One gateway that speaks the sandbox's admin API.
@@ -61,7 +69,9 @@ fn capability(rights: Rights) -> Capability {
         account_list: true,
         account_write: writes,
         account_pause: writes,
-        account_budget: true,
+        account_budget_periods: BudgetPeriod::ALL.map(|period| (period, Enforcement::Gateway)).to_vec(),
+        account_models: true,
+        account_credential: false,
         key_list: true,
         key_write: writes,
         key_pause: writes,
@@ -69,6 +79,8 @@ fn capability(rights: Rights) -> Capability {
         key_scope: true,
         key_rate_limit: true,
         key_expiry: true,
+        key_reveal: false,
+        key_name_bytes: None,
         budget_periods: BudgetPeriod::ALL.map(|period| (period, Enforcement::Gateway)).to_vec(),
         budget_stop_status: Some(402),
         pause_bound_seconds: 0,

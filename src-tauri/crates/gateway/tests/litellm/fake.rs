@@ -74,7 +74,7 @@ impl Fake {
 
     pub fn connect(&self, credential: &str) -> Arc<dyn Gateway> {
         let connection = Connection { product: Product::new("litellm"), base_url: format!("http://{}", self.address) };
-        gateway::connect(&connection, Some(Secret::new(credential))).unwrap()
+        gateway::connect(&connection, Some(Secret::new(credential)), Arc::new(gateway::NoAccountSecrets)).unwrap()
     }
 
     pub fn change<T>(&self, change: impl FnOnce(&mut Memory) -> T) -> T {

@@ -4,7 +4,9 @@ use domain::{
     AccountSpec, Budget, BudgetPeriod, Currency, Environment, ExternalId, Key, KeySpec, Limit, Mark, ModelScope, Name,
     Nanos, Product, RateLimit, Scope, Secret,
 };
-use gateway::{Action, Connection, Cursor, ErrorKind, Gateway, GatewayError, Item, Outcome, Resource, Retry};
+use gateway::{
+    Action, Connection, Cursor, ErrorKind, Gateway, GatewayError, Item, KeySecret, Outcome, Resource, Retry,
+};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -12,7 +14,7 @@ use super::fake::{ADMIN, Fake, Fault, now, recorded};
 
 fn connect(base_url: &str) -> std::sync::Arc<dyn Gateway> {
     let connection = Connection { product: Product::new("litellm"), base_url: base_url.to_owned() };
-    gateway::connect(&connection, Some(Secret::new(ADMIN))).unwrap()
+    gateway::connect(&connection, Some(Secret::new(ADMIN)), std::sync::Arc::new(gateway::NoAccountSecrets)).unwrap()
 }
 
 fn secretless(error: &GatewayError) {
@@ -222,7 +224,8 @@ async fn a_gateway_that_insists_on_its_own_secret_hands_it_over_once() {
     let gateway = fake.connect(ADMIN);
     let account = account(&*gateway).await;
     let Outcome::Done(receipt) = gateway.apply(&create(&account, 7), now()).await.unwrap() else { panic!("refused") };
-    assert_eq!(receipt.secret.as_ref().unwrap().expose(), "sk-made-by-litellm-000001");
+    let KeySecret::Told(theirs) = &receipt.secret else { panic!("LiteLLM made the secret") };
+    assert_eq!(theirs.expose(), "sk-made-by-litellm-000001");
     assert!(!format!("{receipt:?}").contains("made-by-litellm"), "shown once, printed never");
 }
 

@@ -80,7 +80,9 @@ impl Intent {
                 Self { key: Some(key.clone()), wanted: Some(wanted::of_budget(budget)), ..none }
             }
             Action::KeyPause { key, paused } => Self { key: Some(key.clone()), paused: Some(*paused), ..none },
-            Action::KeyRevoke { key } => Self { key: Some(key.clone()), ..none },
+            // Nothing a gateway shows tells whether a secret was shown or entrusted: these are only noted.
+            Action::AccountCredential { account, .. } => Self { account: Some(account.clone()), ..none },
+            Action::KeyReveal { key } | Action::KeyRevoke { key } => Self { key: Some(key.clone()), ..none },
         }
     }
 

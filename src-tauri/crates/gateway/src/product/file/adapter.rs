@@ -6,16 +6,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use domain::{Grain, Meter, Product, Secret, Timestamp, UsageOrigin, UsageRecord};
+use domain::{Grain, Meter, Product, Timestamp, UsageOrigin, UsageRecord};
 
 use super::mapping::ColumnMapping;
 use super::read::{RowProblem, columns, read};
 use super::source::Format;
 use crate::layer::Pace;
-use crate::product::ProductInfo;
+use crate::product::{CredentialNeed, Opening, ProductInfo};
 use crate::{
-    Action, Capability, Connection, Cursor, Descriptor, ErrorKind, Gateway, GatewayError, Item, Outcome, Page, Probe,
-    RefusalReason, Resource, Rights, UsageAsk,
+    Action, Capability, Cursor, Descriptor, ErrorKind, Gateway, GatewayError, Item, Outcome, Page, Probe, Resource,
+    Rights, UsageAsk,
 };
 
 /// The registry entry.
@@ -25,18 +25,20 @@ pub const PRODUCT: ProductInfo = ProductInfo {
     summary: "Usage from a CSV or JSON Lines file, for a gateway without an API or a bill to compare with",
     account_noun: "account",
     key_noun: "key",
-    needs_credential: false,
+    credential: CredentialNeed::Never,
+    credential_hint: "",
     needs_url: false,
     address_example: "/home/ada/usage-2026-11.csv",
     pace: Pace::FREE,
+    recognise: None,
     open,
 };
 
 /// Rows on a page.
 const PAGE: usize = 5000;
 
-fn open(connection: &Connection, _credential: Option<Secret>) -> Result<Arc<dyn Gateway>, GatewayError> {
-    gateway(Path::new(&connection.base_url), None)
+fn open(opening: Opening) -> Result<Arc<dyn Gateway>, GatewayError> {
+    gateway(Path::new(&opening.connection.base_url), None)
 }
 
 /// A file as a gateway. Without a mapping, the one that its headings suggest is used.
@@ -215,6 +217,6 @@ impl Gateway for FileGateway {
     /// Always refused, and surely nothing happened: an error would leave the outcome in doubt.
     async fn apply(&self, _action: &Action, _now: Timestamp) -> Result<Outcome, GatewayError> {
         let message = "a file cannot be administered: make this change where the file comes from".to_owned();
-        Ok(Outcome::Refused(RefusalReason { message, status: None, accepted_but_not_saved: false }))
+        Ok(Outcome::refused(message, None))
     }
 }

@@ -4,7 +4,7 @@ use domain::{Grain, Meter, Nanos, Period, Product, Timestamp, UsageOrigin, Usage
 
 use super::*;
 use crate::contract::{self, World};
-use crate::{Action, Connection, Cursor, ErrorKind, Gateway, Outcome, UsageAsk};
+use crate::{Action, Connection, Cursor, ErrorKind, Gateway, NoAccountSecrets, Outcome, UsageAsk};
 
 const BILL: &str = "Request ID,Timestamp,Customer,API Key,Model,Prompt Tokens,Completion Tokens,Cost (USD),Status\n\
                     r-1,2026-11-20T10:00:00Z,harborlight,prod,gpt-4.1,1200,300,0.0048,200\n\
@@ -212,7 +212,7 @@ fn write(name: &str, text: &str) -> std::path::PathBuf {
 
 fn connected(path: &std::path::Path) -> Arc<dyn Gateway> {
     let base_url = path.to_str().unwrap().to_owned();
-    crate::connect(&Connection { product: Product::new("file"), base_url }, None).unwrap()
+    crate::connect(&Connection { product: Product::new("file"), base_url }, None, Arc::new(NoAccountSecrets)).unwrap()
 }
 
 fn many_rows() -> String {

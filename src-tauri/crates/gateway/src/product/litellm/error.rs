@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::http::Reply;
 use crate::layer::redaction;
-use crate::{ErrorKind, GatewayError, Outcome, RefusalReason};
+use crate::{ErrorKind, GatewayError, Outcome};
 
 /// Most of LiteLLM's own words that are quoted, in characters.
 const QUOTED: usize = 300;
@@ -171,13 +171,8 @@ pub fn refusal(reply: &Reply) -> Result<Outcome, GatewayError> {
     let error = error(reply);
     match error.kind {
         ErrorKind::Unavailable | ErrorKind::Malformed => Err(error),
-        _ => Ok(refused(error.message, Some(reply.status))),
+        _ => Ok(Outcome::refused(error.message, Some(reply.status))),
     }
-}
-
-/// A refusal with a sentence.
-pub fn refused(message: impl Into<String>, status: Option<u16>) -> Outcome {
-    Outcome::Refused(RefusalReason { message: message.into(), status, accepted_but_not_saved: false })
 }
 
 /// The write was answered with success, and reading back shows otherwise (product.md D37).
@@ -186,5 +181,5 @@ pub fn not_saved(what: &str, fields: &[&str]) -> Outcome {
         "LiteLLM accepted the {what} but did not save its {}: look at it on the gateway before you try again",
         fields.join(", ")
     );
-    Outcome::Refused(RefusalReason { message, status: Some(200), accepted_but_not_saved: true })
+    Outcome::not_saved(message)
 }

@@ -9,7 +9,8 @@ use super::api::{ActivityAsk, Api, Fields, RowAsk};
 use super::config::{Learned, ROWS_FEW, ROWS_MANY};
 use super::wire::{Deployments, ModelGroups, OpenApi, Readiness};
 use super::{error, map};
-use crate::{ErrorKind, Finding, FindingLevel, GatewayError, Rights};
+use crate::http::Http;
+use crate::{ErrorKind, Finding, FindingLevel, GatewayError, Recognised, Rights};
 
 /// Whether a call is there at all.
 fn is_there<T>(found: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
@@ -37,6 +38,15 @@ pub async fn run(api: &Api, now: Timestamp) -> Result<(Learned, Vec<Finding>, Op
     learned.usage_days_by_model = shared.is_none();
     findings.extend(shared);
     Ok((learned, findings, date))
+}
+
+/// LiteLLM tells strangers that it is ready, and which database it has.
+pub async fn recognise(base_url: String) -> Option<Recognised> {
+    let reply = Http::new(&base_url, None).ok()?.get("/health/readiness").send().await.ok()?;
+    let readiness: Readiness = reply.json().ok()?;
+    readiness.status.as_ref()?;
+    readiness.db.as_ref()?;
+    Some(Recognised { version: readiness.litellm_version })
 }
 
 /// Is it LiteLLM, and does it keep its keys in a database?

@@ -9,8 +9,7 @@ mod key;
 use domain::{Budget, Currency, Limit, ModelScope, Timestamp};
 
 use super::api::Api;
-use super::error;
-use crate::{Action, ErrorKind, GatewayError, Outcome, Receipt};
+use crate::{Action, ErrorKind, GatewayError, Outcome};
 
 /// How a step of a change went on: with a value, or to its end.
 #[allow(clippy::large_enum_variant, reason = "lives for one match")]
@@ -43,6 +42,10 @@ pub async fn apply(api: &Api, action: &Action, now: Timestamp) -> Result<Outcome
         Action::KeyBudget { key, budget } => key::budget(api, key, budget).await,
         Action::KeyPause { key, paused } => key::pause(api, key, *paused).await,
         Action::KeyRevoke { key } => key::revoke(api, key).await,
+        Action::AccountCredential { .. } | Action::KeyReveal { .. } => Ok(Outcome::refused(
+            "LiteLLM has no such thing: it keeps no secret and its admin key manages every key",
+            None,
+        )),
     }
 }
 
@@ -50,7 +53,7 @@ pub async fn apply(api: &Api, action: &Action, now: Timestamp) -> Result<Outcome
 fn impossible(models: &ModelScope, budget: &Limit<Budget>) -> Option<Outcome> {
     if matches!(models, ModelScope::Only(names) if names.is_empty()) {
         let message = "an empty list of models opens every model on LiteLLM: choose at least one, or pause instead";
-        return Some(error::refused(message, None));
+        return Some(Outcome::refused(message, None));
     }
     impossible_budget(budget)
 }
@@ -59,7 +62,7 @@ fn impossible_budget(budget: &Limit<Budget>) -> Option<Outcome> {
     let Limit::Limited(budget) = budget else { return None };
     (budget.currency() != Currency::USD).then(|| {
         let message = format!("LiteLLM counts in USD: give the budget in USD instead of {}", budget.currency());
-        error::refused(message, None)
+        Outcome::refused(message, None)
     })
 }
 
@@ -69,18 +72,10 @@ fn before<T>(found: Result<T, GatewayError>) -> Result<Step<T>, GatewayError> {
         Ok(found) => Ok(Step::On(found)),
         // Nothing was sent yet: these are final.
         Err(error) if !matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Unreachable | ErrorKind::Malformed) => {
-            Ok(Step::End(error::refused(error.message, error.status)))
+            Ok(Step::End(Outcome::refused(error.message, error.status)))
         }
         Err(error) => Err(error),
     }
-}
-
-fn done_account(account: domain::Account, seconds: u32) -> Outcome {
-    Outcome::Done(Receipt { account: Some(account), key: None, secret: None, effective_within_seconds: seconds })
-}
-
-fn done_key(key: domain::Key, seconds: u32) -> Outcome {
-    Outcome::Done(Receipt { account: None, key: Some(key), secret: None, effective_within_seconds: seconds })
 }
 
 /// The names of the fields that differ.

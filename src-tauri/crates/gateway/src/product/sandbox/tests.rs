@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use domain::{Environment, ExternalId, Grain, KeySpec, Limit, ModelName, ModelScope, Period, RateLimit, Scope, Zone};
+use domain::{
+    Environment, ExternalId, Grain, KeySpec, Limit, ModelName, ModelScope, Period, RateLimit, Scope, Secret, Zone,
+};
 
 use super::*;
 use crate::contract::{self, World};
+use crate::{Connection, NoAccountSecrets};
 
 fn now() -> Timestamp {
     "2026-11-21T10:00:00Z".parse().unwrap()
@@ -16,7 +19,7 @@ async fn serve() -> ::sandbox::Server {
 
 fn connected(server: &::sandbox::Server, token: &Secret) -> Arc<dyn Gateway> {
     let connection = Connection { product: Product::new("sandbox"), base_url: server.base_url.clone() };
-    crate::connect(&connection, Some(token.clone())).unwrap()
+    crate::connect(&connection, Some(token.clone()), Arc::new(NoAccountSecrets)).unwrap()
 }
 
 fn world(server: &::sandbox::Server) -> World {
@@ -56,7 +59,7 @@ async fn probing_tells_a_wrong_token_and_a_stranger_apart() {
     assert_eq!(wrong.probe(now()).await.unwrap_err().kind, ErrorKind::Unauthorized);
     let base_url = format!("{}/elsewhere", server.base_url);
     let connection = Connection { product: Product::new("sandbox"), base_url };
-    let stranger = crate::connect(&connection, Some(server.admin_token.clone())).unwrap();
+    let stranger = crate::connect(&connection, Some(server.admin_token.clone()), Arc::new(NoAccountSecrets)).unwrap();
     assert_eq!(stranger.probe(now()).await.unwrap_err().kind, ErrorKind::NotThisProduct);
     let probed = connected(&server, &server.admin_token).probe(now()).await.unwrap();
     assert_eq!((probed.clock_skew_millis, probed.findings.len()), (Some(0), 0));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::api::{self, Api};
 use super::{map, wire};
 use crate::http::Reply;
-use crate::{Action, ErrorKind, GatewayError, Outcome, Receipt, RefusalReason};
+use crate::{Action, ErrorKind, GatewayError, Outcome};
 
 /// What every answer to a change begins with.
 #[derive(Deserialize)]
@@ -19,7 +19,9 @@ pub async fn apply(api: &Api, action: &Action) -> Result<Outcome, GatewayError> 
     let sent = match send(api, action).await {
         Ok(reply) => reply,
         // Refused here, before anything was sent.
-        Err(error) if error.kind == ErrorKind::NotFound => return Ok(refused(error.message, None)),
+        Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Unsupported) => {
+            return Ok(Outcome::refused(error.message, None));
+        }
         Err(error) => return Err(error),
     };
     if !sent.is_success() {
@@ -29,11 +31,11 @@ pub async fn apply(api: &Api, action: &Action) -> Result<Outcome, GatewayError> 
     match action {
         Action::AccountCreate { .. } | Action::AccountUpdate { .. } | Action::AccountPause { .. } => {
             let account = map::account(api.account(&id).await?)?;
-            Ok(if account_holds(&account, action) { done(Some(account), None) } else { not_saved("account") })
+            Ok(if account_holds(&account, action) { Outcome::done_account(account, 0) } else { not_saved("account") })
         }
         _ => {
             let key = map::key(api.key(&id).await?)?;
-            Ok(if key_holds(&key, action) { done(None, Some(key)) } else { not_saved("key") })
+            Ok(if key_holds(&key, action) { Outcome::done_key(key, 0) } else { not_saved("key") })
         }
     }
 }
@@ -63,6 +65,8 @@ async fn send(api: &Api, action: &Action) -> Result<Reply, GatewayError> {
         }
         Action::KeyPause { key, paused } => api.pause_key(key, *paused).await,
         Action::KeyRevoke { key } => api.revoke_key(key).await,
+        Action::AccountCredential { .. } => Err(GatewayError::unsupported("keep a credential per account")),
+        Action::KeyReveal { .. } => Err(GatewayError::unsupported("show the secret of a key again")),
     }
 }
 
@@ -91,25 +95,17 @@ fn key_holds(key: &Key, action: &Action) -> bool {
     }
 }
 
-fn done(account: Option<Account>, key: Option<Key>) -> Outcome {
-    Outcome::Done(Receipt { account, key, secret: None, effective_within_seconds: 0 })
-}
-
 /// An unsuccessful answer: a refusal where the gateway decided, unknown where it broke.
 fn refusal(reply: &Reply) -> Result<Outcome, GatewayError> {
     let error = api::error(reply);
     match error.kind {
         ErrorKind::Unavailable | ErrorKind::Malformed => Err(error),
-        _ => Ok(refused(error.message, Some(reply.status))),
+        _ => Ok(Outcome::refused(error.message, Some(reply.status))),
     }
-}
-
-fn refused(message: String, status: Option<u16>) -> Outcome {
-    Outcome::Refused(RefusalReason { message, status, accepted_but_not_saved: false })
 }
 
 fn not_saved(what: &str) -> Outcome {
     let message =
         format!("the sandbox accepted the change and did not keep it: look at the {what} before trying again");
-    Outcome::Refused(RefusalReason { message, status: Some(200), accepted_but_not_saved: true })
+    Outcome::not_saved(message)
 }

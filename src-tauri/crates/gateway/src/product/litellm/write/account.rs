@@ -5,7 +5,7 @@ use domain::{Account, AccountSpec, ExternalId, Mark};
 use super::super::api::{Api, Fields};
 use super::super::config::PAUSE_BOUND_SECONDS;
 use super::super::{error, inventory, map};
-use super::{before, differing, done_account, impossible, step};
+use super::{before, differing, impossible, step};
 use crate::{GatewayError, Outcome};
 
 /// Makes a team under an identifier of our own. If it is there already with our mark, an earlier try made it.
@@ -52,7 +52,7 @@ pub async fn update(api: &Api, id: &ExternalId, spec: &AccountSpec) -> Result<Ou
         fields.set("tpm_limit", &spec.rate_limit.tokens_per_minute);
     }
     if fields.is_empty() {
-        return Ok(done_account(now, 0));
+        return Ok(Outcome::done_account(now, 0));
     }
     fields.set("team_id", &id.as_str());
     let reply = api.write("/team/update", &fields).await?;
@@ -73,14 +73,14 @@ pub async fn pause(api: &Api, id: &ExternalId, paused: bool) -> Result<Outcome, 
     }
     let account = inventory::account(api, id).await?;
     if account.paused == paused {
-        return Ok(done_account(account, PAUSE_BOUND_SECONDS));
+        return Ok(Outcome::done_account(account, PAUSE_BOUND_SECONDS));
     }
     Ok(error::not_saved("change", &[if paused { "pause" } else { "resumption" }]))
 }
 
 fn no_parallel(spec: &AccountSpec) -> Option<Outcome> {
     let message = "LiteLLM has no ceiling on requests at the same time for a whole team: set it on the keys instead";
-    spec.rate_limit.parallel.map(|_| error::refused(message, None))
+    spec.rate_limit.parallel.map(|_| Outcome::refused(message, None))
 }
 
 fn settled(account: Account, spec: &AccountSpec, mark: Option<&Mark>, seconds: u32) -> Outcome {
@@ -91,5 +91,5 @@ fn settled(account: Account, spec: &AccountSpec, mark: Option<&Mark>, seconds: u
         ("rate limit", account.spec.rate_limit == spec.rate_limit),
         ("mark", mark.is_none() || account.mark.as_ref() == mark),
     ]);
-    if fields.is_empty() { done_account(account, seconds) } else { error::not_saved("team", &fields) }
+    if fields.is_empty() { Outcome::done_account(account, seconds) } else { error::not_saved("team", &fields) }
 }

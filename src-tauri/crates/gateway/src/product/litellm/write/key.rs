@@ -7,9 +7,9 @@ use super::super::api::{Api, Dated, Fields};
 use super::super::config::PAUSE_BOUND_SECONDS;
 use super::super::wire::{self, KeyMade};
 use super::super::{error, inventory, map};
-use super::{Step, before, differing, done_key, impossible, impossible_budget, step};
+use super::{Step, before, differing, impossible, impossible_budget, step};
 use crate::http::Reply;
-use crate::{ErrorKind, GatewayError, Outcome, Receipt};
+use crate::{ErrorKind, GatewayError, KeySecret, Outcome, Receipt};
 
 /// How far a saved expiry may lie from the one asked for: it is sent as a lifetime and counted from arrival.
 const EXPIRY_SLACK_MILLIS: i64 = 60_000;
@@ -72,7 +72,8 @@ async fn made(api: &Api, wish: &Wish<'_>, reply: &Reply) -> Result<Outcome, Gate
     if !fields.is_empty() {
         return Ok(error::not_saved("key", &fields));
     }
-    Ok(Outcome::Done(Receipt { account: None, key: Some(key), secret, effective_within_seconds: 0 }))
+    let secret = secret.map_or(KeySecret::AsAsked, KeySecret::Told);
+    Ok(Outcome::Done(Receipt { key: Some(key), secret, ..Receipt::default() }))
 }
 
 fn new_fields(wish: &Wish<'_>, lifetime: Option<&str>) -> Fields {
@@ -98,7 +99,7 @@ fn lifetime(spec: &KeySpec, now: Timestamp) -> Result<Step<Option<String>>, Gate
     let seconds = (expires.as_millis() - now.as_millis()) / 1000;
     if seconds < 1 {
         let message = "the expiry lies in the past: choose a later one, or revoke the key";
-        return Ok(Step::End(error::refused(message, None)));
+        return Ok(Step::End(Outcome::refused(message, None)));
     }
     Ok(Step::On(Some(format!("{seconds}s"))))
 }
@@ -126,7 +127,7 @@ pub async fn update(api: &Api, id: &ExternalId, spec: &KeySpec, now: Timestamp) 
         fields.set("duration", &lifetime.as_deref().unwrap_or(NEVER));
     }
     if fields.is_empty() {
-        return Ok(done_key(is, 0));
+        return Ok(Outcome::done_key(is, 0));
     }
     fields.set("key", &id.as_str());
     let mut reply = api.write("/key/update", &fields).await?;
@@ -139,7 +140,7 @@ pub async fn update(api: &Api, id: &ExternalId, spec: &KeySpec, now: Timestamp) 
     }
     let key = inventory::key(api, id).await?;
     let unlike = unlike(&key, spec, None);
-    Ok(if unlike.is_empty() { done_key(key, 0) } else { error::not_saved("key", &unlike) })
+    Ok(if unlike.is_empty() { Outcome::done_key(key, 0) } else { error::not_saved("key", &unlike) })
 }
 
 fn changed_fields(found: &wire::Key, is: &Key, spec: &KeySpec) -> Fields {
@@ -188,7 +189,7 @@ pub async fn budget(api: &Api, id: &ExternalId, budget: &Limit<Budget>) -> Resul
     }
     let key = inventory::key(api, id).await?;
     let same = map::ceiling(&key.spec.budget) == map::ceiling(budget);
-    Ok(if same { done_key(key, 0) } else { error::not_saved("change", &["budget"]) })
+    Ok(if same { Outcome::done_key(key, 0) } else { error::not_saved("change", &["budget"]) })
 }
 
 /// Blocks or unblocks.
@@ -210,7 +211,7 @@ pub async fn pause(api: &Api, id: &ExternalId, paused: bool) -> Result<Outcome, 
         KeyStatus::Revoked => false,
     };
     let what = if paused { "pause" } else { "resumption" };
-    Ok(if as_asked { done_key(key, PAUSE_BOUND_SECONDS) } else { error::not_saved("change", &[what]) })
+    Ok(if as_asked { Outcome::done_key(key, PAUSE_BOUND_SECONDS) } else { error::not_saved("change", &[what]) })
 }
 
 /// Deletes the key; LiteLLM archives it and keeps its usage. A key that is gone already is what was asked for.
@@ -218,7 +219,7 @@ pub async fn revoke(api: &Api, id: &ExternalId) -> Result<Outcome, GatewayError>
     let found = step!(before(inventory::wire_key(api, id).await));
     let mut key = map::key(id.as_str(), found.value, found.date);
     if key.status == KeyStatus::Revoked {
-        return Ok(done_key(key, 0));
+        return Ok(Outcome::done_key(key, 0));
     }
     let mut fields = Fields::default();
     fields.set("keys", &[id.as_str()]);
@@ -227,12 +228,12 @@ pub async fn revoke(api: &Api, id: &ExternalId) -> Result<Outcome, GatewayError>
         return error::refusal(&reply);
     }
     match inventory::key(api, id).await {
-        Ok(after) if after.status == KeyStatus::Revoked => Ok(done_key(after, PAUSE_BOUND_SECONDS)),
+        Ok(after) if after.status == KeyStatus::Revoked => Ok(Outcome::done_key(after, PAUSE_BOUND_SECONDS)),
         Ok(_) => Ok(error::not_saved("change", &["deletion"])),
         // Releases that keep no archive know it no longer.
         Err(gone) if gone.kind == ErrorKind::NotFound => {
             key.status = KeyStatus::Revoked;
-            Ok(done_key(key, PAUSE_BOUND_SECONDS))
+            Ok(Outcome::done_key(key, PAUSE_BOUND_SECONDS))
         }
         Err(error) => Err(error),
     }
@@ -245,7 +246,7 @@ async fn live(api: &Api, id: &ExternalId) -> Result<Step<Dated<wire::Key>>, Gate
         end @ Step::End(_) => return Ok(end),
     };
     if map::key(id.as_str(), found.value.clone(), found.date).status == KeyStatus::Revoked {
-        return Ok(Step::End(error::refused("the key was revoked: make a new one", Some(404))));
+        return Ok(Step::End(Outcome::refused("the key was revoked: make a new one", Some(404))));
     }
     Ok(Step::On(found))
 }
