@@ -13,6 +13,8 @@ pub enum Action {
         mark: Mark,
         /// What it is to be.
         spec: AccountSpec,
+        /// Randomness for a password, where an account has one to log in with.
+        secret: Secret,
     },
     /// Change an account to this specification.
     AccountUpdate {

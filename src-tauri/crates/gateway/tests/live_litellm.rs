@@ -116,7 +116,9 @@ impl<'a> Caller<'a> {
             budget: Limit::Unlimited,
             rate_limit: RateLimit::default(),
         };
-        let Outcome::Done(made) = gateway.apply(&Action::AccountCreate { mark, spec }, now()).await.unwrap() else {
+        let Outcome::Done(made) =
+            gateway.apply(&Action::AccountCreate { mark, spec, secret: Secret::new("") }, now()).await.unwrap()
+        else {
             panic!("no account")
         };
         let account = made.account.unwrap().external_id;

@@ -8,7 +8,7 @@ use gateway::Action;
 use store::Origin;
 use store::table::{AuditRecord, StoredAccount, StoredClient};
 
-use super::input;
+use super::{input, key};
 use crate::act::{self, Deed, act, facts};
 use crate::query::client::client_row;
 use crate::undo::{self, Step, WayBack};
@@ -114,7 +114,7 @@ async fn make_accounts(app: &App, origin: Origin, client: ClientId, plans: Vec<P
         let subject = spec.name.to_string();
         let change =
             matches!(spec.budget, Limit::Limited(_)).then(|| input::budget_change(&Limit::Unlimited, &spec.budget));
-        let action = Action::AccountCreate { mark: app.mark()?, spec };
+        let action = Action::AccountCreate { mark: app.mark()?, spec, secret: key::new_secret(app)? };
         let deed = Deed { gateway, action, subject, client: Some(client), account: None, key: None, change };
         match act(app, origin, deed).await {
             Ok(_) => made.push(gateway_name.to_string()),

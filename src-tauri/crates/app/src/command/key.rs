@@ -59,6 +59,14 @@ pub async fn key_rotate(app: &App, origin: Origin, id: &str) -> Result<CreatedKe
     make(app, origin, &account, &gateway, spec).await
 }
 
+/// A secret of 256 random bits.
+///
+/// # Errors
+/// The operating system gives no randomness.
+pub(super) fn new_secret(app: &App) -> Result<Secret, AppError> {
+    Ok(ticket::secret(&*app.random_32()?))
+}
+
 async fn make(
     app: &App,
     origin: Origin,
@@ -66,8 +74,7 @@ async fn make(
     gateway: &StoredGateway,
     spec: KeySpec,
 ) -> Result<CreatedKey, AppError> {
-    let random = app.random_32()?;
-    let secret = ticket::secret(&random);
+    let secret = new_secret(app)?;
     let deed = Deed {
         gateway: account.gateway,
         subject: spec.name.to_string(),

@@ -120,7 +120,9 @@ async fn products_and_models_are_on_offer() {
     let rig = Rig::new().await;
     let id = rig.connect("Main").await.unwrap();
     let products = gateway_products(&rig.app).await.unwrap();
-    assert!(products.iter().any(|one| one.product == "litellm" && one.credential == crate::wire::CredentialNeedView::Required && one.needs_url));
+    assert!(products.iter().any(|one| one.product == "litellm"
+        && one.credential == crate::wire::CredentialNeedView::Required
+        && one.needs_url));
     assert!(model_list(&rig.app, Some(&id.to_string())).await.unwrap().contains(&"gpt-4.1-mini".to_owned()));
     let (_, account) = rig.client(id, "Harborlight").await;
     let mut typed = key(&account, "harborlight-prod");

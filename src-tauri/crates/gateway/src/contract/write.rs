@@ -95,7 +95,8 @@ fn key_spec(suite: &Suite<'_>, name: &str) -> KeySpec {
 
 async fn account_create(suite: &Suite<'_>) -> Result<Account, String> {
     let (mark, spec) = (suite.world.mark(1), account_spec(suite));
-    let receipt = done(suite, &Action::AccountCreate { mark, spec: spec.clone() }).await?;
+    let receipt =
+        done(suite, &Action::AccountCreate { mark, spec: spec.clone(), secret: suite.world.secret(1) }).await?;
     let account = receipt.account.ok_or("the receipt names no account")?;
     ensure(account.mark == Some(mark), || format!("its mark is {:?}", account.mark))?;
     same_account(&account, &spec)?;
@@ -132,7 +133,8 @@ fn ceiling(budget: &Limit<Budget>) -> Option<(Nanos, BudgetPeriod)> {
 
 /// A create repeated after a lost reply may be refused or find the first; it must not make a second.
 async fn account_twice(suite: &Suite<'_>, account: &Account) -> Result<(), String> {
-    let again = Action::AccountCreate { mark: suite.world.mark(1), spec: account_spec(suite) };
+    let again =
+        Action::AccountCreate { mark: suite.world.mark(1), spec: account_spec(suite), secret: suite.world.secret(1) };
     suite.gateway.apply(&again, suite.world.now).await.map_err(|error| told(&error))?;
     let found = marked_accounts(suite).await?;
     ensure(found == [account.external_id.clone()], || format!("there are {}", found.len()))

@@ -159,7 +159,8 @@ fn wish(name: &str) -> KeySpec {
 }
 
 async fn account(gateway: &dyn Gateway) -> ExternalId {
-    let action = Action::AccountCreate { mark: Mark::new([1; 16]), spec: team("Harborlight Dental") };
+    let action =
+        Action::AccountCreate { mark: Mark::new([1; 16]), spec: team("Harborlight Dental"), secret: Secret::new("") };
     match gateway.apply(&action, now()).await.unwrap() {
         Outcome::Done(receipt) => receipt.account.unwrap().external_id,
         Outcome::Refused(reason) => panic!("{}", reason.message),

@@ -78,7 +78,7 @@ fn decide(action: &Action, observed: &[Item]) -> Verdict {
 #[test]
 fn d21_creations_are_known_by_mark_or_fingerprint() {
     use Verdict::{Happened, NotHappened};
-    let make = Action::AccountCreate { mark: MARK, spec: account("x").spec };
+    let make = Action::AccountCreate { mark: MARK, spec: account("x").spec, secret: domain::Secret::new("") };
     let marked = Item::Account(Account { mark: Some(MARK), ..account("team-9") });
     assert_eq!(decide(&make, &[Item::Account(account("team-1")), marked]), Happened);
     assert_eq!(

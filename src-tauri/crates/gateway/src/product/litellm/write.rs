@@ -32,7 +32,7 @@ use step;
 /// Makes a change. See [`crate::Gateway::apply`].
 pub async fn apply(api: &Api, action: &Action, now: Timestamp) -> Result<Outcome, GatewayError> {
     match action {
-        Action::AccountCreate { mark, spec } => account::create(api, mark, spec).await,
+        Action::AccountCreate { mark, spec, .. } => account::create(api, mark, spec).await,
         Action::AccountUpdate { account, spec } => account::update(api, account, spec).await,
         Action::AccountPause { account, paused } => account::pause(api, account, *paused).await,
         Action::KeyCreate { mark, account, spec, secret } => {

@@ -42,7 +42,7 @@ pub async fn apply(api: &Api, action: &Action) -> Result<Outcome, GatewayError> 
 
 async fn send(api: &Api, action: &Action) -> Result<Reply, GatewayError> {
     match action {
-        Action::AccountCreate { mark, spec } => {
+        Action::AccountCreate { mark, spec, .. } => {
             let body = wire::AccountCreate { mark: mark.to_string(), settings: map::account_settings(spec) };
             api.post("/admin/v1/accounts", &body).await
         }
@@ -72,7 +72,7 @@ async fn send(api: &Api, action: &Action) -> Result<Reply, GatewayError> {
 
 fn account_holds(account: &Account, action: &Action) -> bool {
     match action {
-        Action::AccountCreate { mark, spec } => account.spec == *spec && account.mark == Some(*mark),
+        Action::AccountCreate { mark, spec, .. } => account.spec == *spec && account.mark == Some(*mark),
         Action::AccountUpdate { spec, .. } => account.spec == *spec,
         Action::AccountPause { paused, .. } => account.paused == *paused,
         _ => true,
