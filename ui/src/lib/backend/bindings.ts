@@ -35,6 +35,8 @@ export const commands = {
 	accountAttribute: (accountId: string, clientId: string | null) => typedError<Done, ErrorView>(__TAURI_INVOKE("account_attribute", { accountId, clientId })),
 	/**  Sets or clears an account's budget. */
 	accountBudget: (accountId: string, budget: BudgetInput | null) => typedError<Done, ErrorView>(__TAURI_INVOKE("account_budget", { accountId, budget })),
+	/**  Entrusts an account's own credential. */
+	accountEntrust: (accountId: string, credential: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("account_entrust", { accountId, credential })),
 	/**  Keys across clients. */
 	keyList: (filter: KeyFilterInput) => typedError<KeyPage, ErrorView>(__TAURI_INVOKE("key_list", { filter })),
 	/**  Makes a key. */
@@ -47,6 +49,8 @@ export const commands = {
 	keyResume: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("key_resume", { id })),
 	/**  Ends a key for good. */
 	keyRevoke: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("key_revoke", { id })),
+	/**  Shows a key's secret again. */
+	keyReveal: (id: string) => typedError<CreatedKey, ErrorView>(__TAURI_INVOKE("key_reveal", { id })),
 	/**  Makes a successor of a key. */
 	keyRotate: (id: string) => typedError<CreatedKey, ErrorView>(__TAURI_INVOKE("key_rotate", { id })),
 	/**  Sets or clears a key's budget. */
@@ -103,6 +107,8 @@ export const commands = {
 	modelList: (gatewayId: string | null) => typedError<string[], ErrorView>(__TAURI_INVOKE("model_list", { gatewayId })),
 	/**  Tests a connection and stores nothing. */
 	gatewayTest: (input: GatewayInput, credential: string) => typedError<ProbeView, ErrorView>(__TAURI_INVOKE("gateway_test", { input, credential })),
+	/**  Tells which kind of gateway answers at an address. */
+	gatewayDetect: (address: string) => typedError<DetectedView, ErrorView>(__TAURI_INVOKE("gateway_detect", { address })),
 	/**  Connects a gateway. */
 	gatewayConnect: (input: GatewayInput, credential: string) => typedError<GatewayView, ErrorView>(__TAURI_INVOKE("gateway_connect", { input, credential })),
 	/**  Changes a connection. */
@@ -156,6 +162,8 @@ export type AccountView = {
 	paused: boolean,
 	/**  Whether its gateway no longer has it; what it used stays. */
 	gone: boolean,
+	/**  Whether its keys are managed with a credential of its own, which can be entrusted to Purser. */
+	takesCredential: boolean,
 	/**  Its own budget. */
 	budget: BudgetView | null,
 };
@@ -546,10 +554,37 @@ export type CountView = {
 export type CreatedKey = {
 	/**  The key. */
 	key: KeyRow,
-	/**  Ticket for `secret_reveal`. */
-	ticket: string,
+	/**  Ticket for `secret_reveal`; absent while the gateway does not tell the secret yet. */
+	ticket: string | null,
+	/**  Seconds until the gateway tells the secret (`key_reveal`), where there is no ticket. */
+	secretAfterSeconds: number | null,
 	/**  Base URL the client's software calls. */
 	baseUrl: string,
+};
+
+/**  Whether a kind of gateway is administered with a credential. */
+export type CredentialNeedView = 
+/**  It has none. */
+"never" | 
+/**  An instance may be set up without. */
+"optional" | 
+/**  Always. */
+"required";
+
+/**  A kind of gateway that was recognised at an address. */
+export type DetectedProductView = {
+	/**  The kind. */
+	product: ProductView,
+	/**  Its release, where it is told to strangers. */
+	version: string | null,
+};
+
+/**  What was found at an address. */
+export type DetectedView = {
+	/**  The address to connect to. */
+	baseUrl: string,
+	/**  What it may be, best first. */
+	products: DetectedProductView[],
 };
 
 /**  Documents of an invoice. */
@@ -878,6 +913,8 @@ export type KeyRow = {
 	createdAt: string | null,
 	/**  Whether its gateway can pause it. */
 	canPause: boolean,
+	/**  Whether its gateway keeps the secret and shows it again. */
+	canReveal: boolean,
 	/**  Seconds a pause may take to bite. */
 	pauseBoundSeconds: number,
 };
@@ -1013,6 +1050,8 @@ export type ProbeView = {
 	capabilities: CapabilityRow[],
 	/**  Budget periods with who enforces each: `monthly: gateway`. */
 	budgetPeriods: BudgetPeriodView[],
+	/**  Budget periods an account can have; empty where an account has no budget of its own. */
+	accountBudgetPeriods: BudgetPeriodView[],
 	/**  Longest time a pause takes to bite, in seconds. */
 	pauseBoundSeconds: number,
 	/**  The instance's clock minus ours, in seconds. */
@@ -1029,8 +1068,14 @@ export type ProductView = {
 	title: string,
 	/**  Whether connecting asks for an address. */
 	needsUrl: boolean,
+	/**  One sentence for the list of choices. */
+	summary: string,
+	/**  An example of what to type as the address. */
+	addressExample: string,
 	/**  Whether connecting asks for a credential. */
-	needsCredential: boolean,
+	credential: CredentialNeedView,
+	/**  What the credential is and how it is typed; empty where none is asked for. */
+	credentialHint: string,
 };
 
 /**  How far a long piece of work is. */

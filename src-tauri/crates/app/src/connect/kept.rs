@@ -57,15 +57,19 @@ fn view(
         FindingLevelView::Note => 2,
     });
     let flags = capability.flags();
-    let periods = capability.budget_periods.iter().map(|(period, enforcement)| BudgetPeriodView {
-        period: period.code().to_owned(),
-        enforcement: enforcement.code().to_owned(),
-    });
+    let shown = |periods: &[(BudgetPeriod, Enforcement)]| {
+        let one = |(period, enforcement): &(BudgetPeriod, Enforcement)| BudgetPeriodView {
+            period: period.code().to_owned(),
+            enforcement: enforcement.code().to_owned(),
+        };
+        periods.iter().map(one).collect()
+    };
     ProbeView {
         version,
         read_only,
         capabilities: flags.map(|(code, supported)| CapabilityRow { code: code.to_owned(), supported }).to_vec(),
-        budget_periods: periods.collect(),
+        budget_periods: shown(&capability.budget_periods),
+        account_budget_periods: shown(&capability.account_budget_periods),
         pause_bound_seconds: capability.pause_bound_seconds,
         clock_skew_seconds: None,
         findings,

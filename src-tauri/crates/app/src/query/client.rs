@@ -236,6 +236,7 @@ fn accounts(rows: &Rows, client: Option<ClientId>) -> Vec<AccountView> {
         client_id: account.client.map(|id| id.to_string()),
         paused: account.account.paused,
         gone: account.gone_at.is_some(),
+        takes_credential: rows.names.capability(account.gateway).account_credential,
         budget: rows.spent.of_account(&rows.names, account),
     });
     view.collect()

@@ -139,6 +139,7 @@ fn row(key: &StoredKey, names: &Names, spent: &Spent, month: Nanos) -> KeyRow {
         expires_at: spec.expires_at.map(format::instant),
         created_at: key.key.created_at.map(format::instant),
         can_pause: capability.key_pause,
+        can_reveal: capability.key_reveal,
         pause_bound_seconds: capability.pause_bound_seconds,
     }
 }

@@ -99,6 +99,8 @@ view! {
         pub capabilities: Vec<CapabilityRow>,
         /// Budget periods with who enforces each: `monthly: gateway`.
         pub budget_periods: Vec<BudgetPeriodView>,
+        /// Budget periods an account can have; empty where an account has no budget of its own.
+        pub account_budget_periods: Vec<BudgetPeriodView>,
         /// Longest time a pause takes to bite, in seconds.
         pub pause_bound_seconds: u32,
         /// The instance's clock minus ours, in seconds.
@@ -161,6 +163,8 @@ view! {
         pub paused: bool,
         /// Whether its gateway no longer has it; what it used stays.
         pub gone: bool,
+        /// Whether its keys are managed with a credential of its own, which can be entrusted to Purser.
+        pub takes_credential: bool,
         /// Its own budget.
         pub budget: Option<super::BudgetView>,
     }

@@ -83,6 +83,8 @@ view! {
         pub created_at: Option<String>,
         /// Whether its gateway can pause it.
         pub can_pause: bool,
+        /// Whether its gateway keeps the secret and shows it again.
+        pub can_reveal: bool,
         /// Seconds a pause may take to bite.
         pub pause_bound_seconds: u32,
     }
