@@ -11,9 +11,10 @@ mod settle;
 
 use domain::{AccountId, AuditId, ClientId, GatewayId, KeyId, KeyStatus, Mark};
 use gateway::{Action, ErrorKind, Gateway, GatewayError, Outcome, Receipt, RefusalReason};
-use store::table::{AuditOutcome, AuditRecord};
+use store::table::{AuditOutcome, AuditRecord, Holder};
 use store::{Changed, Origin, Writer};
 
+use crate::allowance::{self, Keep};
 use crate::connect;
 use crate::wire::Code;
 use crate::{App, AppError};
@@ -65,7 +66,9 @@ async fn in_lane(app: &App, origin: Origin, deed: &Deed) -> Result<Applied, AppE
     connect::may_write(&connected.stored, &probe)?;
     allow::allowed(&connected.stored.connection.name, &probe.capability, &deed.action)?;
     let lane = app.lanes().enter(deed.gateway, &lane_of(deed.gateway, &deed.action)).await;
-    let attempt = Attempt::note(app, origin, deed).await?;
+    let (action, allowance) = allowance::translate(app, connected.gateway.as_ref(), &probe.capability, deed).await?;
+    let deed = &Deed { action, ..deed.clone() };
+    let attempt = Attempt::note(app, origin, deed, allowance).await?;
     match connected.gateway.apply(&deed.action, app.now()).await {
         Ok(Outcome::Done(receipt)) => attempt.done(receipt).await,
         Ok(Outcome::Refused(reason)) => Err(attempt.refused(reason).await),
@@ -104,13 +107,15 @@ struct Attempt<'a> {
     app: &'a App,
     origin: Origin,
     deed: &'a Deed,
+    /// What becomes of the allowance that the change is about.
+    allowance: Keep,
     intent: AuditId,
 }
 
 impl<'a> Attempt<'a> {
     /// Notes what is about to be sent, durably.
-    async fn note(app: &'a App, origin: Origin, deed: &'a Deed) -> Result<Self, AppError> {
-        let mut attempt = Self { app, origin, deed, intent: AuditId(0) };
+    async fn note(app: &'a App, origin: Origin, deed: &'a Deed, allowance: Keep) -> Result<Self, AppError> {
+        let mut attempt = Self { app, origin, deed, allowance, intent: AuditId(0) };
         let mut writer = app.store().begin(origin).await?;
         attempt.intent = writer.audit().intent(&attempt.record(facts::of(deed))).await?;
         app.emit(writer.commit().await?);
@@ -154,6 +159,8 @@ impl<'a> Attempt<'a> {
     async fn keep(&self, receipt: &Receipt) -> Result<(Option<KeyId>, Changed), AppError> {
         let mut writer = self.app.store().begin(self.origin).await?;
         let (account, key) = self.rows(&mut writer, receipt).await?;
+        let holder = key.map(Holder::Key).or(account.map(Holder::Account));
+        self.allowance.note(&mut writer, holder).await?;
         let mut outcome = self.outcome(None);
         outcome.account = outcome.account.or(account);
         outcome.key = outcome.key.or(key);

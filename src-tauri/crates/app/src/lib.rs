@@ -8,6 +8,7 @@
 
 mod act;
 mod agency;
+mod allowance;
 pub mod command;
 mod connect;
 pub mod context;

@@ -1,6 +1,7 @@
 //! The app's functions over a real store in a folder of its own and a real sandbox server, with a clock that stands
 //! still until it is told to move.
 
+mod allowances;
 mod charges;
 mod faults;
 mod gateways;

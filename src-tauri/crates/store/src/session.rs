@@ -5,9 +5,10 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use crate::change::{Tag, Touched};
 use crate::report::Report;
 use crate::table::{
-    AccountTable, AccountTableMut, AuditTable, AuditTableMut, ClientTable, ClientTableMut, CursorTable, CursorTableMut,
-    GatewayTable, GatewayTableMut, ImportMappingTable, ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable,
-    KeyTableMut, PriceTable, PriceTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
+    ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
+    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, PriceTable, PriceTableMut,
+    SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -67,6 +68,8 @@ nouns! {
     account: AccountTable, AccountTableMut;
     /// Keys.
     key: KeyTable, KeyTableMut;
+    /// Periodic budgets that Purser funds.
+    allowance: AllowanceTable, AllowanceTableMut;
     /// Raw usage.
     usage: UsageTable, UsageTableMut;
     /// How far each pull has come.

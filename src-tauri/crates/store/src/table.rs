@@ -2,6 +2,7 @@
 //! [`crate::Writer`].
 
 pub mod account;
+pub mod allowance;
 pub mod audit;
 pub mod client;
 pub mod cursor;
@@ -14,6 +15,7 @@ pub mod setting;
 pub mod usage;
 
 pub use account::{AccountTable, AccountTableMut, StoredAccount};
+pub use allowance::{Allowance, AllowanceTable, AllowanceTableMut, Holder};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome, AuditRecord, AuditTable, AuditTableMut};
 pub use client::{ClientTable, ClientTableMut, StoredClient};
 pub use cursor::{CursorTable, CursorTableMut, IMPORTED, StoredCursor, WHOLE};

@@ -7,6 +7,7 @@ use store::table::{AuditRecord, StoredAccount};
 
 use super::{client, input};
 use crate::act::{self, Deed, act, facts};
+use crate::allowance;
 use crate::query::client::client_row;
 use crate::undo::{self, Step, WayBack};
 use crate::wire::{BudgetInput, ClientRow, Code, Done};
@@ -168,7 +169,8 @@ async fn current(app: &App, account: &StoredAccount) -> Result<Account, AppError
         Item::Account(account) => Some(account),
         _ => None,
     });
-    found.ok_or_else(|| {
+    let gone = || {
         AppError::new(Code::NotFound, "the gateway does not know this account any more").hint("Sync, then look again.")
-    })
+    };
+    allowance::shown_account(app, account.id, found.ok_or_else(gone)?).await
 }

@@ -15,6 +15,7 @@ use store::table::{StoredAccount, StoredGateway, StoredKey};
 
 use super::input;
 use crate::act::{Applied, Deed, act, facts};
+use crate::allowance;
 use crate::query::key::key_get;
 use crate::undo::{self, Step, WayBack};
 use crate::wire::{BudgetInput, Code, CreatedKey, Done, KeyInput, KeyRow};
@@ -312,9 +313,9 @@ async fn current(app: &App, gateway: GatewayId, key: &ExternalId) -> Result<Key,
         Item::Key(key) => Some(key),
         _ => None,
     });
-    found.ok_or_else(|| {
-        AppError::new(Code::NotFound, "the gateway does not know this key any more").hint("Sync, then look again.")
-    })
+    let gone =
+        || AppError::new(Code::NotFound, "the gateway does not know this key any more").hint("Sync, then look again.");
+    allowance::shown_key(app, gateway, found.ok_or_else(gone)?).await
 }
 
 /// `name`, `name-r2`, `name-r3` …: the first that no key of the gateway has.

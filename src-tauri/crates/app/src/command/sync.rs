@@ -16,6 +16,7 @@ use sync::{Engine, GatewayReport, OnProgress, Policy, SyncError, Terms};
 use tokio_util::sync::CancellationToken;
 
 use crate::act::settle_gateway;
+use crate::allowance;
 use crate::connect::{self, summary};
 use crate::wire::{Changed, Code, Progress, SyncLine, SyncReportView, TagView};
 use crate::{App, AppError};
@@ -88,6 +89,9 @@ pub async fn sync_run(app: &App, _origin: Origin, gateway_id: Option<&str>) -> R
     for one in report.gateways {
         let Some(gateway) = stored.iter().find(|gateway| gateway.id == one.gateway) else { continue };
         told(app, &one).await?;
+        if one.error.is_none() && !cancelled {
+            allowance::fund_due(app, one.gateway).await?;
+        }
         lines.insert(one.gateway, report_line(gateway, one, cancelled));
     }
     drop(turn);

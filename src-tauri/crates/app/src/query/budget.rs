@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Budget, BudgetPeriod, ClientId, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
+use domain::{Budget, BudgetPeriod, ClientId, Date, Enforcement, GatewayId, KeyId, Nanos, Timestamp, Zone};
 use gateway::Capability;
 use store::Reader;
 use store::report::{Filter, Group, Member};
+use store::table::Holder;
 use store::table::account::StoredAccount;
 use store::table::key::StoredKey;
 
@@ -30,6 +31,7 @@ pub struct Spent {
 struct Told {
     spent: Option<Nanos>,
     resets_at: Option<Timestamp>,
+    enforcement: Enforcement,
 }
 
 /// [`BudgetPeriod`] by its place, which can be ordered.
@@ -53,7 +55,7 @@ impl Spent {
         let today = Zone::utc().date_of(now);
         let mut spent = Self { now: Some(now), ..Self::default() };
         let mut of_keys: Vec<BudgetPeriod> =
-            keys.filter_map(|key| key.key.spec.budget.clone().as_option()).map(|b| b.period()).collect();
+            keys.filter_map(|key| names.budget_of_key(key)).map(|budget| budget.period()).collect();
         of_keys.sort_by_key(|period| place(*period));
         of_keys.dedup();
         for period in of_keys {
@@ -75,19 +77,23 @@ impl Spent {
     /// A key's own budget.
     #[must_use]
     pub fn of_key(&self, names: &Names, key: &StoredKey) -> Option<BudgetView> {
-        let budget = key.key.spec.budget.clone().as_option()?;
+        let budget = names.budget_of_key(key)?;
         let spent = self.keys.get(&(place(budget.period()), key.id)).copied().unwrap_or_default();
-        let told = Told { spent: key.key.spent, resets_at: key.key.resets_at };
+        let told = names.told_spent(Holder::Key(key.id), key.key.spent);
+        let enforcement = names.capability(key.gateway).enforcement(budget.period());
+        let told = Told { spent: told, resets_at: key.key.resets_at, enforcement };
         Some(self.view(&budget, spent, &names.capability(key.gateway), told))
     }
 
     /// An account's budget. A client with two accounts on one gateway sees their sum in both.
     #[must_use]
     pub fn of_account(&self, names: &Names, account: &StoredAccount) -> Option<BudgetView> {
-        let budget = account.account.spec.budget.clone().as_option()?;
+        let budget = names.budget_of_account(account)?;
         let client = account.client?;
         let spent = self.accounts.get(&(place(budget.period()), account.gateway, client)).copied().unwrap_or_default();
-        let told = Told { spent: account.account.spent, resets_at: account.account.resets_at };
+        let told = names.told_spent(Holder::Account(account.id), account.account.spent);
+        let enforcement = names.capability(account.gateway).account_enforcement(budget.period());
+        let told = Told { spent: told, resets_at: account.account.resets_at, enforcement };
         Some(self.view(&budget, spent, &names.capability(account.gateway), told))
     }
 
@@ -109,7 +115,7 @@ impl Spent {
             period: budget.period().code().to_owned(),
             percent: budget.per_cent(spent),
             warn_at: budget.warn_at().to_vec(),
-            enforcement: capability.enforcement(budget.period()).code().to_owned(),
+            enforcement: told.enforcement.code().to_owned(),
             stop_status: capability.budget_stop_status,
             resets_at: told.resets_at.or_else(|| self.next_reset(budget.period())).map(format::instant),
             gateway_says: told.spent.filter(differs).map(|says| format::cost(says, currency, AmountRole::Cost)),
@@ -130,7 +136,7 @@ fn start(period: BudgetPeriod, today: Date) -> Date {
 fn account_periods(names: &Names) -> Vec<(GatewayId, BudgetPeriod)> {
     let mut periods: Vec<(GatewayId, BudgetPeriod)> = Vec::new();
     for account in names.accounts.values().filter(|account| account.gone_at.is_none()) {
-        if let Some(budget) = account.account.spec.budget.clone().as_option()
+        if let Some(budget) = names.budget_of_account(account)
             && !periods.contains(&(account.gateway, budget.period()))
         {
             periods.push((account.gateway, budget.period()));

@@ -95,7 +95,7 @@ pub async fn budget_chart(app: &App, id: &str, theme: ThemeChoice) -> Result<Opt
     let names = Names::read(&mut reader, now).await?;
     let spent = Spent::read(&mut reader, &names, std::iter::empty(), now).await?;
     let Some((account, view)) = tightest(&spent, &names, id) else { return Ok(None) };
-    let Some(budget) = account.account.spec.budget.clone().as_option() else { return Ok(None) };
+    let Some(budget) = names.budget_of_account(account) else { return Ok(None) };
     let today = Zone::utc().date_of(now);
     let first = budget.period().first_day(today).unwrap_or_else(|| today.plus_days(-89));
     let last = budget.period().next_reset(today).map_or(today, |reset| reset.plus_days(-1));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AccountId, ClientId, Date, GatewayId, KeyId, Timestamp, Zone};
+use domain::{AccountId, Budget, ClientId, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
 use gateway::Capability;
 use store::Reader;
 use store::report::{Freshness, Member};
@@ -10,6 +10,7 @@ use store::table::account::StoredAccount;
 use store::table::client::StoredClient;
 use store::table::gateway::{GatewayStatus, StoredGateway};
 use store::table::key::{KeyFilter, StoredKey};
+use store::table::{Allowance, Holder};
 
 use crate::AppError;
 use crate::connect;
@@ -28,6 +29,8 @@ pub struct Names {
     pub gateways: BTreeMap<GatewayId, StoredGateway>,
     /// Accounts by row number, those that are gone included.
     pub accounts: BTreeMap<AccountId, StoredAccount>,
+    /// Periodic budgets that Purser funds, by who has them.
+    allowances: BTreeMap<Holder, Allowance>,
     freshness: BTreeMap<GatewayId, Freshness>,
     now: Timestamp,
 }
@@ -41,11 +44,13 @@ impl Names {
         let clients = reader.client().list().await?;
         let gateways = reader.gateway().list().await?;
         let accounts = reader.account().list().await?;
+        let allowances = reader.allowance().list().await?;
         let freshness = reader.report().freshness().await?;
         Ok(Self {
             clients: clients.into_iter().map(|client| (client.id, client)).collect(),
             gateways: gateways.into_iter().map(|gateway| (gateway.id, gateway)).collect(),
             accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
+            allowances: allowances.into_iter().map(|allowance| (allowance.holder, allowance)).collect(),
             freshness: freshness.into_iter().map(|fresh| (fresh.gateway, fresh)).collect(),
             now,
         })
@@ -71,6 +76,29 @@ impl Names {
     /// What a gateway can do, as its last probe told; nothing of one that is not known.
     pub fn capability(&self, id: GatewayId) -> Capability {
         self.gateways.get(&id).map(connect::capability).unwrap_or_default()
+    }
+
+    /// A key's own budget: the one Purser funds, or the one its gateway keeps.
+    #[must_use]
+    pub fn budget_of_key(&self, key: &StoredKey) -> Option<Budget> {
+        self.budget_of(Holder::Key(key.id)).or_else(|| key.key.spec.budget.clone().as_option())
+    }
+
+    /// An account's own budget, as [`Names::budget_of_key`].
+    #[must_use]
+    pub fn budget_of_account(&self, account: &StoredAccount) -> Option<Budget> {
+        self.budget_of(Holder::Account(account.id)).or_else(|| account.account.spec.budget.clone().as_option())
+    }
+
+    fn budget_of(&self, holder: Holder) -> Option<Budget> {
+        self.allowances.get(&holder).map(|allowance| allowance.budget.clone())
+    }
+
+    /// What a gateway says was spent of a budget: of one that Purser funds, since its period began.
+    #[must_use]
+    pub fn told_spent(&self, holder: Holder, told: Option<Nanos>) -> Option<Nanos> {
+        let base = self.allowances.get(&holder).map_or(Nanos(0), |allowance| allowance.base);
+        told.map(|told| Nanos(told.0.saturating_sub(base.0)))
     }
 
     /// Accounts of a client that still exist on their gateways.
