@@ -11,6 +11,7 @@
 mod crash;
 mod faults;
 mod journey;
+mod live;
 mod live_litellm;
 mod secrets;
 mod stage;

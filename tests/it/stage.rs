@@ -125,9 +125,16 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("an HTTP client")
 }
 
+/// What a client's software says.
+pub const WORDS: &str = "Draft a polite reminder about an invoice that is overdue. ";
+
 /// One call of a client's software; the HTTP status.
 pub async fn chat(http: &reqwest::Client, base_url: &str, secret: &str, model: &str) -> u16 {
-    let words = "Draft a polite reminder about an invoice that is overdue. ".repeat(20);
+    say(http, base_url, secret, (model, WORDS.repeat(20))).await
+}
+
+/// As [`chat`], with words of its own.
+pub async fn say(http: &reqwest::Client, base_url: &str, secret: &str, (model, words): (&str, String)) -> u16 {
     let body = json!({ "model": model, "messages": [{ "role": "user", "content": words }] }).to_string();
     let request = http.post(format!("{base_url}/chat/completions")).bearer_auth(secret).body(body);
     request.header("content-type", "application/json").send().await.expect("an answer").status().as_u16()

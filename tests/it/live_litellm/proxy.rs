@@ -5,13 +5,11 @@ use std::time::{Duration, Instant};
 
 use app::App;
 use app::command;
-use domain::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::traffic::Calls;
-use super::{BY, Cast};
+use crate::live::{self, BY, Calls, Cast};
 use crate::stage::{self, nanos};
 
 /// How long the proxy may take to write what it served.
@@ -27,33 +25,30 @@ pub(crate) struct Proxy {
 
 /// A row of the proxy's log.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) team_id: Option<String>,
-    pub(crate) api_key: String,
+struct Row {
+    team_id: Option<String>,
+    api_key: String,
     model_group: Option<String>,
     spend: Option<Box<RawValue>>,
     #[serde(rename = "startTime")]
     start_time: String,
     status: Option<String>,
-    pub(crate) prompt_tokens: Option<u64>,
-    pub(crate) completion_tokens: Option<u64>,
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
 }
 
 impl Row {
-    pub(crate) fn nanos(&self) -> i128 {
-        self.spend.as_ref().map_or(0, |spend| if spend.get() == "null" { 0 } else { nanos(spend.get()) })
-    }
-
-    pub(crate) fn at(&self) -> Timestamp {
-        self.start_time.parse().expect("the proxy tells instants")
-    }
-
-    pub(crate) fn model(&self) -> &str {
-        self.model_group.as_deref().unwrap_or_default()
-    }
-
-    pub(crate) fn served(&self) -> bool {
-        self.status.as_deref() != Some("failure")
+    fn told(self) -> live::Row {
+        live::Row {
+            account: self.team_id.unwrap_or_default(),
+            key: self.api_key,
+            model: self.model_group.unwrap_or_default(),
+            at: self.start_time.parse().expect("the proxy tells instants"),
+            nanos: self.spend.map_or(0, |spend| if spend.get() == "null" { 0 } else { nanos(spend.get()) }),
+            served: self.status.as_deref() != Some("failure"),
+            prompt_tokens: self.prompt_tokens.unwrap_or(0),
+            completion_tokens: self.completion_tokens.unwrap_or(0),
+        }
     }
 }
 
@@ -106,12 +101,12 @@ impl Proxy {
     }
 
     /// Every row of a team.
-    pub(crate) async fn rows(&self, team: &str) -> Vec<Row> {
+    async fn rows(&self, team: &str) -> Vec<live::Row> {
         let window = "start_date=2020-01-01%2000:00:00&end_date=2099-01-01%2000:00:00";
         let path = format!("/spend/logs/v2?{window}&team_id={team}&page=1&page_size=1000");
         let page: Page = serde_json::from_str(&self.told(&path).await).expect("rows");
         assert_eq!(page.data.len() as u64, page.total, "one page holds all rows of a team");
-        page.data
+        page.data.into_iter().map(Row::told).collect()
     }
 
     /// What the proxy's own counter of a key says.
@@ -147,7 +142,7 @@ impl Proxy {
     }
 
     /// Every row of the cast, once the log, the counters and the cube all hold every served call.
-    pub(crate) async fn settled_rows(&self, cast: &Cast, calls: &Calls) -> Vec<Row> {
+    pub(crate) async fn settled_rows(&self, cast: &Cast, calls: &Calls) -> Vec<live::Row> {
         let start = Instant::now();
         loop {
             let (rows, behind) = self.look(cast, calls).await;
@@ -160,15 +155,15 @@ impl Proxy {
     }
 
     /// The rows there are, and what does not hold everything yet.
-    async fn look(&self, cast: &Cast, calls: &Calls) -> (Vec<Row>, Vec<String>) {
+    async fn look(&self, cast: &Cast, calls: &Calls) -> (Vec<live::Row>, Vec<String>) {
         let (mut all, mut behind) = (Vec::new(), Vec::new());
         for (place, client) in cast.clients.iter().enumerate() {
-            let rows = self.rows(&client.team).await;
-            let served = rows.iter().filter(|row| row.served()).count() as u64;
-            let cost: i128 = rows.iter().map(Row::nanos).sum();
+            let rows = self.rows(&client.account).await;
+            let served = rows.iter().filter(|row| row.served).count() as u64;
+            let cost: i128 = rows.iter().map(|row| row.nanos).sum();
             let wanted = calls.served_of(place);
-            let (counted, cube) = self.cube(&client.team).await;
-            let team = self.team_spend(&client.team).await;
+            let (counted, cube) = self.cube(&client.account).await;
+            let team = self.team_spend(&client.account).await;
             if (served, counted) != (wanted, wanted) || cube != cost || team != cost {
                 behind.push(format!("{}: {served}/{counted} of {wanted}, {cost}/{cube}/{team}", client.row.name));
             }
@@ -180,10 +175,10 @@ impl Proxy {
         (all, behind)
     }
 
-    async fn keys_behind(&self, rows: &[Row]) -> Vec<String> {
+    async fn keys_behind(&self, rows: &[live::Row]) -> Vec<String> {
         let mut costs: BTreeMap<&str, i128> = BTreeMap::new();
         for row in rows {
-            *costs.entry(&row.api_key).or_default() += row.nanos();
+            *costs.entry(&row.key).or_default() += row.nanos;
         }
         let mut behind = Vec::new();
         for (hash, cost) in costs {

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::proxy::Proxy;
-use super::{CHEAP, DEAR};
+use super::Terms;
 use crate::stage;
 
 /// Calls at the same time.
@@ -29,6 +28,13 @@ pub(crate) struct Caller {
     pub(crate) base_url: String,
     /// Whether its budget is small.
     pub(crate) small: bool,
+}
+
+impl Terms {
+    /// Which model is called, and with which words.
+    fn said(&self, dear: bool) -> (&str, String) {
+        if dear { (self.dear, self.dear_words.clone()) } else { (self.cheap, stage::WORDS.repeat(20)) }
+    }
 }
 
 /// What was called: number of answers by key's name, client and status.
@@ -52,10 +58,10 @@ impl Calls {
     }
 
     /// Makes so many calls: some drive the key with the small budget past it, the rest are spread over the others.
-    pub(crate) async fn make(&mut self, proxy: &Proxy, callers: &[Caller], all: usize) {
+    pub(crate) async fn make(&mut self, terms: &Terms, callers: &[Caller], all: usize) {
         let small = callers.iter().find(|caller| caller.small).expect("one key has a small budget");
         for _ in 0..PAST {
-            let status = stage::chat(&proxy.http, &small.base_url, &small.secret, DEAR).await;
+            let status = stage::say(&terms.http, &small.base_url, &small.secret, terms.said(true)).await;
             self.note(small, status);
         }
         let served = self.served_of(small.client);
@@ -63,13 +69,13 @@ impl Calls {
         let refused: Vec<u16> = self.0.keys().map(|key| key.2).filter(|status| *status != 200).collect();
         assert!(refused.len() == 1 && (400..500).contains(&refused[0]), "past its budget: {refused:?}");
         let others: Vec<Caller> = callers.iter().filter(|caller| !caller.small).cloned().collect();
-        self.spread(proxy, others, all - PAST).await;
+        self.spread(terms, others, all - PAST).await;
     }
 
-    async fn spread(&mut self, proxy: &Proxy, callers: Vec<Caller>, all: usize) {
+    async fn spread(&mut self, terms: &Terms, callers: Vec<Caller>, all: usize) {
         let (next, callers, mut workers) = (Arc::new(AtomicUsize::new(0)), Arc::new(callers), JoinSet::new());
         for _ in 0..PARALLEL {
-            let (next, callers, http) = (Arc::clone(&next), Arc::clone(&callers), proxy.http.clone());
+            let (next, callers, terms) = (Arc::clone(&next), Arc::clone(&callers), terms.clone());
             workers.spawn(async move {
                 let mut answers = Vec::new();
                 loop {
@@ -78,8 +84,9 @@ impl Calls {
                         return answers;
                     }
                     let caller = &callers[number % callers.len()];
-                    let model = if number % 11 == 5 { DEAR } else { CHEAP };
-                    answers.push((caller.clone(), stage::chat(&http, &caller.base_url, &caller.secret, model).await));
+                    let said = terms.said(number % 11 == 5);
+                    let answer = stage::say(&terms.http, &caller.base_url, &caller.secret, said).await;
+                    answers.push((caller.clone(), answer));
                 }
             });
         }
@@ -89,22 +96,22 @@ impl Calls {
         }
     }
 
-    /// Calls with every one of these keys until all answer with a status three times running, which must begin within a
+    /// Calls with every one of these keys until all answer with a wanted status three times running, which must begin within a
     /// bound in seconds; after how many seconds the first of the three rounds began.
-    pub(crate) async fn until(&mut self, proxy: &Proxy, callers: &[Caller], (status, bound): (u16, u32)) -> f32 {
+    pub(crate) async fn until(&mut self, terms: &Terms, callers: &[Caller], (wanted, bound): (&[u16], u32)) -> f32 {
         let (start, mut since, mut rounds) = (Instant::now(), None, 0);
         while rounds < 3 {
             let round = start.elapsed();
             let mut all = true;
             for caller in callers {
-                let answer = stage::chat(&proxy.http, &caller.base_url, &caller.secret, CHEAP).await;
-                assert!(answer == 200 || answer == 401, "{}: {answer}", caller.name);
+                let answer = stage::say(&terms.http, &caller.base_url, &caller.secret, terms.said(false)).await;
+                assert!(answer == 200 || terms.paused.contains(&answer), "{}: {answer}", caller.name);
                 self.note(caller, answer);
-                all &= answer == status;
+                all &= wanted.contains(&answer);
             }
             rounds = if all { rounds + 1 } else { 0 };
             since = if all { since.or(Some(round)) } else { None };
-            assert!(all || round <= Duration::from_secs(u64::from(bound) + 1), "not {status} within {bound} s");
+            assert!(all || round <= Duration::from_secs(u64::from(bound) + 1), "not {wanted:?} within {bound} s");
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
         since.unwrap_or_default().as_secs_f32()

@@ -1,4 +1,4 @@
-//! Purser's figures against the proxy's own rows, to the nano-dollar.
+//! Purser's figures against the gateway's own rows, to the nano-dollar.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,22 @@ use app::wire::{UsageFilterInput, UsageGroup, UsageTable};
 use domain::Meter;
 use store::Filter;
 
-use super::Cast;
-use super::proxy::{Proxy, Row};
+use super::{Cast, Row};
 use crate::stage::{self, nanos};
 
 /// Cost in nano-dollars, requests served, input and output tokens of the served.
 type Sum = (i128, u64, u64, u64);
 
 fn add(sum: &mut Sum, row: &Row) {
-    sum.0 += row.nanos();
-    if row.served() {
+    sum.0 += row.nanos;
+    if row.served {
         sum.1 += 1;
-        sum.2 += row.prompt_tokens.unwrap_or(0);
-        sum.3 += row.completion_tokens.unwrap_or(0);
+        sum.2 += row.prompt_tokens;
+        sum.3 += row.completion_tokens;
     }
 }
 
-fn sums<K: Ord>(rows: &[Row], by: impl Fn(&Row) -> K) -> BTreeMap<K, Sum> {
+pub(crate) fn sums<K: Ord>(rows: &[Row], by: impl Fn(&Row) -> K) -> BTreeMap<K, Sum> {
     let mut sums = BTreeMap::new();
     for row in rows {
         add(sums.entry(by(row)).or_default(), row);
@@ -51,33 +50,30 @@ fn table_sums(table: &UsageTable) -> BTreeMap<String, Sum> {
     sums
 }
 
-/// Totals per client, key, model and local day, as the app tells them, are the sums of the proxy's rows.
+/// Totals per client, key, model and local day, as the app tells them, are the sums of the gateway's rows.
 pub(crate) async fn agree_with_rows(app: &App, cast: &Cast, rows: &[Row]) {
     let keys = key_names(app).await;
-    let client = |row: &Row| {
-        let team = row.team_id.as_deref().unwrap_or_default();
-        cast.clients.iter().find(|client| client.team == team).expect("a row of ours")
-    };
+    let client = |row: &Row| cast.clients.iter().find(|client| client.account == row.account).expect("a row of ours");
     let groups: [(UsageGroup, BTreeMap<String, Sum>); 3] = [
         (UsageGroup::Client, sums(rows, |row| client(row).row.name.clone())),
-        (UsageGroup::Key, sums(rows, |row| keys[&row.api_key].clone())),
-        (UsageGroup::Model, sums(rows, |row| row.model().to_owned())),
+        (UsageGroup::Key, sums(rows, |row| keys[&row.key].clone())),
+        (UsageGroup::Model, sums(rows, |row| row.model.clone())),
     ];
     for (group, expected) in groups {
         let table = usage_table(app, &filter(cast, group)).await.unwrap();
         assert_eq!(table_sums(&table), expected, "by {group:?}");
-        let whole: i128 = rows.iter().map(Row::nanos).sum();
+        let whole: i128 = rows.iter().map(|row| row.nanos).sum();
         assert_eq!(nanos(&table.total.cost.amount), whole, "the total by {group:?}");
     }
     let by_day = |row: &Row| {
         let client = client(row);
-        (client.row.id.clone(), client.zone.date_of(row.at()).to_string(), row.model().to_owned())
+        (client.row.id.clone(), client.zone.date_of(row.at).to_string(), row.model.clone())
     };
     assert_eq!(days(app, cast).await, sums(rows, by_day), "by client, local day and model");
     eprintln!("{} rows: totals per client, key, model and day are equal to the nano-dollar", rows.len());
 }
 
-/// Hash → name of every key.
+/// The gateway's identifier → name of every key.
 async fn key_names(app: &App) -> BTreeMap<String, String> {
     let keys = app.store().reader().await.unwrap().key().list(&store::table::key::KeyFilter::default()).await.unwrap();
     keys.into_iter().map(|key| (key.key.external_id.to_string(), key.key.spec.name.to_string())).collect()
@@ -100,25 +96,7 @@ async fn days(app: &App, cast: &Cast) -> BTreeMap<(String, String, String), Sum>
     days
 }
 
-/// The proxy's own counters and its cube of days are the sums of its rows, and so Purser's.
-pub(crate) async fn agree_with_totals(proxy: &Proxy, cast: &Cast, rows: &[Row]) {
-    for (hash, (cost, ..)) in sums(rows, |row| row.api_key.clone()) {
-        let (alias, counted) = proxy.key_spend(&hash).await;
-        assert_eq!(counted, cost, "the counter of the key {alias}");
-    }
-    for client in &cast.clients {
-        let own: Vec<Row> = rows.iter().filter(|row| row.team_id.as_deref() == Some(&client.team)).cloned().collect();
-        let cost: i128 = own.iter().map(Row::nanos).sum();
-        let served = own.iter().filter(|row| row.served()).count() as u64;
-        assert_eq!(proxy.cube(&client.team).await, (served, cost), "the cube of {}", client.row.name);
-        assert_eq!(proxy.team_spend(&client.team).await, cost, "the counter of the team of {}", client.row.name);
-    }
-    let past = cast.keys.iter().find(|key| key.small).expect("one key has a small budget");
-    let spent: i128 = rows.iter().filter(|row| row.model() == super::DEAR).map(Row::nanos).sum();
-    assert!(spent >= nanos(super::SMALL), "the key {} was driven past its budget", past.name);
-}
-
-/// The requests the app lists are the proxy's rows, one for one.
+/// The requests the app lists are the gateway's rows, one for one.
 pub(crate) async fn requests_agree(app: &App, cast: &Cast, rows: &[Row]) {
     let (keys, wanted, mut after) = (key_names(app).await, filter(cast, UsageGroup::Client), None);
     let mut listed: Vec<(i64, String, String, i128, bool)> = Vec::new();
@@ -133,9 +111,8 @@ pub(crate) async fn requests_agree(app: &App, cast: &Cast, rows: &[Row]) {
             break;
         }
     }
-    let told = rows.iter().map(|row| {
-        (row.at().as_millis(), keys[&row.api_key].clone(), row.model().to_owned(), row.nanos(), row.served())
-    });
+    let told =
+        rows.iter().map(|row| (row.at.as_millis(), keys[&row.key].clone(), row.model.clone(), row.nanos, row.served));
     let mut told: Vec<_> = told.collect();
     listed.sort();
     told.sort();

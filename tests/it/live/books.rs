@@ -1,4 +1,4 @@
-//! Prices and invoices, against a calculation of the test's own: integers only, from the proxy's own rows.
+//! Prices and invoices, against a calculation of the test's own: integers only, from the gateway's own rows.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -10,8 +10,7 @@ use app::command::setting::settings_agency;
 use app::wire::{AgencyInput, ChargeKind, DocumentKind, InvoiceView, PriceChange, RuleInput};
 use domain::Zone;
 
-use super::proxy::{Proxy, Row};
-use super::{BY, Cast, DEAR, Member};
+use super::{BY, Cast, Member, Row};
 use crate::stage::{nanos, rounded};
 
 /// Markups in per cent: on everything, and on one exact model.
@@ -22,17 +21,16 @@ const TAX: i128 = 19;
 const CENT: i128 = 10_000_000;
 
 /// Sets prices from the first of the month, invoices the month for every client, and checks each invoice to the cent.
-pub(crate) async fn close_the_month(app: &App, proxy: &Proxy, cast: &Cast) {
+pub(crate) async fn close_the_month(app: &App, cast: &Cast, rows: &[Row]) {
     let month = Zone::utc().date_of(app.now()).month();
     agency(app).await;
     // The month before, too: at its turn a client in another zone may still be in it.
     let from = month.previous().first().to_string();
-    let set = vec![markup("*", ALL), markup(DEAR, OVERRIDE)];
+    let set = vec![markup("*", ALL), markup(cast.terms.dear, OVERRIDE)];
     let change = PriceChange { effective_from: from, note: "List price".to_owned(), set, remove: Vec::new() };
     price_set(app, BY, &change).await.unwrap();
     for client in &cast.clients {
-        let rows = proxy.rows(&client.team).await;
-        let expected = Expected::of(client, &month.to_string(), &rows);
+        let expected = Expected::of(client, &month.to_string(), (rows, cast.terms.dear));
         let draft = invoice_draft(app, BY, &client.row.id, &month.to_string()).await.unwrap();
         expected.check(&draft);
         let last = invoice_finalise(app, BY, &draft.row.id).await.unwrap();
@@ -77,14 +75,15 @@ struct Expected {
 }
 
 impl Expected {
-    fn of(client: &Member, month: &str, rows: &[Row]) -> Self {
+    fn of(client: &Member, month: &str, (rows, dear): (&[Row], &str)) -> Self {
         let mut costs: BTreeMap<String, i128> = BTreeMap::new();
-        for row in rows.iter().filter(|row| client.zone.date_of(row.at()).month().to_string() == month) {
-            *costs.entry(row.model().to_owned()).or_default() += row.nanos();
+        let own = rows.iter().filter(|row| row.account == client.account);
+        for row in own.filter(|row| client.zone.date_of(row.at).month().to_string() == month) {
+            *costs.entry(row.model.clone()).or_default() += row.nanos;
         }
         costs.retain(|_, cost| *cost != 0);
         let line = |(model, cost): (String, i128)| {
-            let percent = if model == DEAR { OVERRIDE } else { ALL };
+            let percent = if model == dear { OVERRIDE } else { ALL };
             (model, rounded(cost * (100 + percent), 100 * CENT))
         };
         let lines: BTreeMap<String, i128> = costs.into_iter().map(line).collect();
