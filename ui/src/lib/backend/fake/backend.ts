@@ -4,16 +4,17 @@
  * For unit tests and for looking at the window in a browser. `?fake=` in the address sets its mood: `first-run`, `empty`,
  * `huge`, `hostile`, `failing`, `slow`, in any mixture (`?fake=huge,failing`).
  */
-import type { Backend, Commands, GatewayInput } from '../backend';
+import type { Backend, Commands } from '../backend';
 import { emptyClient } from './defaults';
+import { gatewayCommands, wait } from './gateways';
+import { keyCommands } from './keys';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
-import { clientRow, gatewayView, probeOf } from './views';
+import { clientRow } from './views';
 import { World, type FakeClient, type Mood } from './world';
-import { invoiceCommands, keyCommands, priceCommands, settingsView } from './writing';
+import { invoiceCommands, priceCommands, settingsView } from './writing';
 
 const SLOW_MS = 1_500;
-const wait = (ms: number) => new Promise((go) => setTimeout(go, ms));
 
 /** The moods an address asks for. */
 export function moodsOf(search: string): Set<Mood> {
@@ -30,6 +31,7 @@ type ClientCommands = Pick<
 	| 'clientClose'
 	| 'accountAttribute'
 	| 'accountBudget'
+	| 'accountEntrust'
 >;
 
 function clientCommands(world: World): ClientCommands {
@@ -138,127 +140,22 @@ function clientCommands(world: World): ClientCommands {
 				),
 			);
 		},
-	};
-}
-
-type GatewayCommands = Pick<
-	Commands,
-	'gatewayTest' | 'gatewayConnect' | 'gatewayUpdate' | 'gatewayRemove' | 'sandboxOpen' | 'syncRun' | 'syncCancel'
->;
-
-function gatewayCommands(world: World): GatewayCommands {
-	let cancelled = false;
-	const refusal = (input: GatewayInput, credential: string) => {
-		if (input.baseUrl && !/^https?:\/\/[^/]+/.test(input.baseUrl))
-			return fail({
-				code: 'invalid',
-				field: 'baseUrl',
-				message: `\`${input.baseUrl}\` is not an address.`,
-				hints: ['Write it with its scheme, for example https://llm.example.com.'],
-			});
-		if (input.baseUrl.includes('down'))
-			return fail({
-				code: 'gateway_unreachable',
-				message: `Nothing answers at ${input.baseUrl}: connection refused.`,
-				hints: ['Check that the proxy runs.', 'Check the port; LiteLLM listens on 4000.'],
-				retryable: true,
-			});
-		if (credential === 'wrong')
-			return fail({
-				code: 'gateway_denied',
-				field: 'credential',
-				message: 'The gateway does not accept this key.',
-				hints: ['Use the master key, or a key of a proxy admin.'],
-			});
-		if (world.vault === 'unavailable')
-			return fail({
-				code: 'vault_unavailable',
-				message: 'There is no keychain to put the credential in: no Secret Service answers.',
-				hints: ['Start GNOME Keyring or KWallet, or choose in Settings to keep credentials in memory.'],
-			});
-		return null;
-	};
-	return {
-		gatewayTest: async (input, credential) => {
-			await wait(400);
-			return refusal(input, credential) ?? ok(probeOf());
-		},
-		gatewayConnect: async (input, credential) => {
-			const refused = refusal(input, credential);
-			if (refused) return refused;
-			if (!input.name.trim()) return fail({ code: 'invalid', field: 'name', message: 'A gateway needs a name.' });
-			const gateway = {
-				id: world.id('gw'),
-				name: input.name,
-				product: 'LiteLLM',
-				baseUrl: input.baseUrl,
-				state: 'never' as const,
-				asOf: null,
-				problem: null,
-				hint: null,
-				hasCredential: true,
-			};
-			world.gateways.push(gateway);
-			world.done(['gateways'], '', { action: 'gateway_connect', target: input.name });
-			return ok({ ...gatewayView(world, gateway), probe: probeOf() });
-		},
-		gatewayUpdate: async (id, input) => {
-			const gateway = world.gateways.find((one) => one.id === id);
-			if (!gateway) return missing('The gateway');
-			Object.assign(gateway, { name: input.name, baseUrl: input.baseUrl });
-			world.done(['gateways'], '', { action: 'gateway_update', target: input.name });
-			return ok(gatewayView(world, gateway));
-		},
-		gatewayRemove: async (id) => {
-			const gateway = world.gateways.find((one) => one.id === id);
-			if (!gateway) return missing('The gateway');
-			world.gateways = world.gateways.filter((one) => one !== gateway);
+		accountEntrust: async (accountId, credential) => {
+			await wait(300);
+			const account = world.accounts.find(({ id }) => id === accountId);
+			if (!account) return missing('The account');
+			if (credential === 'wrong')
+				return fail({
+					code: 'gateway_refused',
+					message: 'this token belongs to another account',
+					hints: ['Ask the client for the token of its own account.'],
+				});
 			return ok(
-				world.done(['gateways', 'usage'], `“${gateway.name}” is disconnected.`, {
-					action: 'gateway_remove',
-					target: gateway.name,
+				world.done([...tags], `Purser can now manage the keys of ${account.name}; its token is in the keychain.`, {
+					action: 'account_credential',
+					target: account.name,
 				}),
 			);
-		},
-		sandboxOpen: async () => {
-			await wait(300);
-			world.populate();
-			world.emit('gateways', 'clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'settings');
-			const [first] = world.gateways;
-			return first ? ok(gatewayView(world, first)) : missing('The sandbox');
-		},
-		syncRun: async (gatewayId) => {
-			cancelled = false;
-			for (let step = 1; step <= 5 && !cancelled; step++) {
-				for (const hear of world.progress)
-					hear({
-						work: 'sync',
-						step: `Frankfurt: usage, day ${step} of 5`,
-						done: step * 200,
-						count: step * 240,
-						finished: false,
-					});
-				await wait(350);
-			}
-			for (const hear of world.progress) hear({ work: 'sync', step: '', done: 1000, count: 1204, finished: true });
-			const lines = world.gateways
-				.filter(({ id }) => !gatewayId || id === gatewayId)
-				.map((gateway) => {
-					const failing = gateway.state === 'failing';
-					if (!failing && !cancelled) Object.assign(gateway, { state: 'fresh', asOf: new Date().toISOString() });
-					return {
-						gateway: gateway.name,
-						rows: failing ? 0 : 1204,
-						problem: failing ? gateway.problem : null,
-						hint: failing ? gateway.hint : null,
-					};
-				});
-			world.emit('gateways', 'usage');
-			return ok({ lines, complete: lines.every(({ problem }) => problem === null) });
-		},
-		syncCancel: async () => {
-			cancelled = true;
-			return ok(null);
 		},
 	};
 }

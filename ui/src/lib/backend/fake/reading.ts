@@ -10,6 +10,7 @@ import type {
 	UsageFilterInput,
 } from '../backend';
 import type { Cell } from './cells';
+import { PRODUCTS } from './products';
 import { sums } from './sums';
 import { budgetLine, sparkline, stackChart } from './charts';
 import { amountOf, countOf, parseAmount, trioOf } from './money';
@@ -330,11 +331,7 @@ export function reading(world: World): Reading {
 		},
 		priceBook: async () => ok(priceBook(world)),
 		gatewayList: async () => ok(world.gateways.map((gateway) => gatewayView(world, gateway))),
-		gatewayProducts: async () =>
-			ok([
-				{ product: 'litellm', title: 'LiteLLM', needsUrl: true, needsCredential: true },
-				{ product: 'file', title: 'Usage files', needsUrl: false, needsCredential: false },
-			]),
+		gatewayProducts: async () => ok([...PRODUCTS]),
 		modelList: async () => ok(world.models),
 		auditList: async (filter) =>
 			ok({ ...pageOf(auditRows(world, filter.clientId, filter.gatewayId), filter.after), intact: true }),

@@ -82,6 +82,7 @@ export function accountView(world: World, account: FakeAccount): AccountView {
 		name,
 		externalId,
 		gone: false,
+		takesCredential: isTollgate(world, gatewayId),
 		clientId,
 		paused,
 		budget: budgetOf(world, budget, cells),
@@ -141,16 +142,22 @@ export function keyRow(world: World, key: FakeKey): KeyRow {
 		expiresAt: key.expiresAt,
 		createdAt: key.createdAt,
 		canPause: true,
+		canReveal: isTollgate(world, account?.gatewayId),
 		pauseBoundSeconds: BOUND,
 	};
 }
 
-export function probeOf(): ProbeView {
+/** Whether the gateway is the invented kind whose accounts manage their own keys. */
+const isTollgate = (world: World, id: string | undefined) =>
+	world.gateways.some((gateway) => gateway.id === id && gateway.product === 'Tollgate');
+
+/** What a test finds on a gateway of this kind, by its title. */
+export function probeOf(title: string | undefined): ProbeView {
+	const tollgate = title === 'Tollgate';
 	const can = [
 		'account_list',
 		'account_write',
 		'account_pause',
-		'account_budget',
 		'key_list',
 		'key_write',
 		'key_pause',
@@ -161,9 +168,11 @@ export function probeOf(): ProbeView {
 		'usage_days',
 		'model_list',
 	];
-	const cannot = ['key_scope'];
+	const cannot = ['key_scope', 'usage_days_by_model'];
+	(tollgate ? can : cannot).push('account_credential', 'key_reveal');
+	(tollgate ? cannot : can).push('account_models');
 	return {
-		version: '1.109.2',
+		version: tollgate ? null : '1.106.2',
 		readOnly: false,
 		capabilities: [
 			...can.map((code) => ({ code, supported: true })),
@@ -175,6 +184,7 @@ export function probeOf(): ProbeView {
 			{ period: 'monthly', enforcement: 'gateway' },
 			{ period: 'total', enforcement: 'advisory' },
 		],
+		accountBudgetPeriods: tollgate ? [] : [{ period: 'monthly', enforcement: 'gateway' }],
 		pauseBoundSeconds: BOUND,
 		clockSkewSeconds: 2,
 		findings: [
@@ -204,7 +214,7 @@ export function gatewayView(world: World, gateway: FakeGateway): GatewayView {
 		problem: gateway.problem,
 		hint: gateway.hint,
 		hasCredential: gateway.hasCredential,
-		probe: gateway.state === 'never' ? null : probeOf(),
+		probe: gateway.state === 'never' ? null : probeOf(gateway.product),
 		accounts: accounts.length,
 		unattributed: accounts.filter(({ clientId }) => clientId === null).length,
 		keys: world.keys.filter(({ accountId }) => ids.includes(accountId)).length,

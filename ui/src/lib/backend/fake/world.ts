@@ -148,7 +148,7 @@ export class World {
 			{
 				id: 'gw_2',
 				name: 'Edge relay',
-				product: 'LiteLLM',
+				product: 'Tollgate',
 				baseUrl: 'https://edge.meridian.example:4000',
 				state: failing ? 'failing' : 'stale',
 				asOf: new Date(this.now - 41 * 60_000).toISOString(),

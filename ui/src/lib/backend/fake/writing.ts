@@ -1,12 +1,10 @@
 /** The fake's commands: they change the world, note it, and can mostly be undone. */
-import type { BatchResult, Commands, KeyStatusView, PriceChange, RuleInput, SettingsView } from '../backend';
+import type { BatchResult, Commands, PriceChange, RuleInput, SettingsView } from '../backend';
 import { amountOf, parseAmount } from './money';
 import { fail, invoiceView, missing, ok } from './reading';
 import { chargeBy, ruleFor, versionOn } from './rating';
-import { cellsOf, invoiceRow, keyRow, priceBook } from './views';
-import type { FakeKey, World } from './world';
-
-const BOUND = 60;
+import { cellsOf, invoiceRow, priceBook } from './views';
+import type { World } from './world';
 
 export function settingsView(world: World): SettingsView {
 	return {
@@ -17,143 +15,6 @@ export function settingsView(world: World): SettingsView {
 		documentsDir: '/home/operator/Documents/Purser',
 		version: '0.1.0',
 		syncMinutes: world.syncMinutes,
-	};
-}
-
-type KeyCommands = Pick<
-	Commands,
-	| 'keyCreate'
-	| 'keyUpdate'
-	| 'keyPause'
-	| 'keyResume'
-	| 'keyRevoke'
-	| 'keyRotate'
-	| 'keyBudget'
-	| 'secretReveal'
-	| 'secretStored'
->;
-
-export function keyCommands(world: World): KeyCommands {
-	const find = (id: string) => world.keys.find((key) => key.id === id);
-	const set = async (id: string, status: KeyStatusView, action: string, word: string) => {
-		const key = find(id);
-		if (!key) return missing('The key');
-		const before = key.status;
-		key.status = status;
-		const undo = status === 'revoked' ? undefined : () => void (key.status = before);
-		return ok(
-			world.done(
-				['keys', 'clients'],
-				`Key “${key.name}” ${word}.`,
-				{ action, target: key.name, change: `${before} → ${status}` },
-				undo,
-				BOUND,
-			),
-		);
-	};
-	const made = (key: FakeKey) => {
-		const ticket = world.id('ticket');
-		world.secrets.set(ticket, `sk-fake-${key.fingerprint}${key.fingerprint}${key.label.slice(-4)}`);
-		world.keys.unshift(key);
-		world.done(['keys', 'clients', 'accounts'], '', { action: 'key_create', target: key.name });
-		return ok({ key: keyRow(world, key), ticket, baseUrl: 'https://llm.meridian.example/v1' });
-	};
-	return {
-		keyCreate: async (input) => {
-			if (!input.name.trim()) return fail({ code: 'invalid', field: 'name', message: 'A key needs a name.' });
-			if (!world.accounts.some(({ id }) => id === input.accountId))
-				return fail({ code: 'invalid', field: 'accountId', message: 'Choose the account the key is for.' });
-			const digits = Math.floor(Math.random() * 16 ** 8)
-				.toString(16)
-				.padStart(8, '0');
-			return made({
-				id: world.id('key'),
-				accountId: input.accountId,
-				name: input.name,
-				label: `sk-…${digits.slice(-4)}`,
-				fingerprint: digits,
-				environment: input.environment,
-				scope: input.scope,
-				status: 'active',
-				models: input.models,
-				rpm: input.requestsPerMinute,
-				tpm: input.tokensPerMinute,
-				parallel: input.parallel,
-				budget: input.budget,
-				expiresAt: input.expiresInDays === null ? null : world.at(-input.expiresInDays),
-				createdAt: new Date().toISOString(),
-			});
-		},
-		keyUpdate: async (id, input) => {
-			const key = find(id);
-			if (!key) return missing('The key');
-			Object.assign(key, {
-				name: input.name,
-				environment: input.environment,
-				scope: input.scope,
-				models: input.models,
-				rpm: input.requestsPerMinute,
-				tpm: input.tokensPerMinute,
-				parallel: input.parallel,
-				budget: input.budget,
-			});
-			world.done(['keys', 'clients'], '', { action: 'key_update', target: key.name });
-			return ok(keyRow(world, key));
-		},
-		keyPause: (id) => set(id, 'paused', 'key_pause', 'is paused'),
-		keyResume: (id) => set(id, 'active', 'key_resume', 'works again'),
-		keyRevoke: (id) => set(id, 'revoked', 'key_revoke', 'is revoked for good'),
-		keyRotate: async (id) => {
-			const key = find(id);
-			if (!key) return missing('The key');
-			const digits = Math.floor(Math.random() * 16 ** 8)
-				.toString(16)
-				.padStart(8, '0');
-			return made({
-				...key,
-				id: world.id('key'),
-				name: `${key.name}-new`,
-				label: `sk-…${digits.slice(-4)}`,
-				fingerprint: digits,
-				status: 'active',
-				createdAt: new Date().toISOString(),
-			});
-		},
-		keyBudget: async (id, budget) => {
-			const key = find(id);
-			if (!key) return missing('The key');
-			if (budget && (parseAmount(budget.amount) ?? -1) < 0)
-				return fail({
-					code: 'invalid',
-					field: 'amount',
-					message: `\`${budget.amount}\` is not an amount of money.`,
-					hints: ['Write it as 1250.00.'],
-				});
-			const before = key.budget;
-			key.budget = budget;
-			return ok(
-				world.done(
-					['keys', 'clients'],
-					`Budget of “${key.name}” ${budget ? 'set' : 'removed'}.`,
-					{ action: 'key_budget', target: key.name },
-					() => void (key.budget = before),
-				),
-			);
-		},
-		secretReveal: async (ticket) => {
-			const secret = world.secrets.get(ticket);
-			return secret
-				? ok(secret)
-				: fail({
-						code: 'not_found',
-						message: 'This secret was already stored and is gone from Purser.',
-						hints: ['Rotate the key to get a new one.'],
-					});
-		},
-		secretStored: async (ticket) => {
-			world.secrets.delete(ticket);
-			return ok(null);
-		},
 	};
 }
 
