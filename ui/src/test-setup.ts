@@ -8,6 +8,12 @@ globalThis.ResizeObserver ??= class {
 	disconnect() {}
 } as unknown as typeof ResizeObserver;
 
+// The chosen option matches `:checked`; Svelte reads a select that way.
+const find = HTMLSelectElement.prototype.querySelector;
+HTMLSelectElement.prototype.querySelector = function (this: HTMLSelectElement, selector: string) {
+	return selector === ':checked' ? (this.selectedOptions[0] ?? null) : find.call(this, selector);
+} as typeof find;
+
 afterEach(() => {
 	forgetQueries();
 	localStorage.clear();

@@ -14,11 +14,14 @@ function sentence(text: string): string {
 	return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
+/** What was wrong and what to do, where there is room for one text only. */
+export const inOneLine = ({ message, hints }: ErrorView): string => [message, ...hints].map(sentence).join(' ');
+
 /** `fields` are those the form shows. A hint follows its message, since a field has room for one text only. */
 export function fieldErrors(error: ErrorView | null, fields: readonly string[]): FieldErrors {
 	const known = error?.field && fields.includes(error.field) ? error : null;
 	return {
-		at: (field) => (known?.field === field ? [known.message, ...known.hints].map(sentence).join(' ') : null),
+		at: (field) => (known?.field === field ? inOneLine(known) : null),
 		rest: known ? null : error,
 	};
 }
