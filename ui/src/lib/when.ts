@@ -58,6 +58,12 @@ export function shiftMonth(month: string, by: number): string {
 	return at.toISOString().slice(0, 7);
 }
 
+/** `4:05` until something happens; `0:00` once it is over. */
+export function countdownText(millis: number): string {
+	const seconds = Math.max(0, Math.ceil(millis / 1000));
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 /** `15 s`, `5 min`. */
 export function secondsText(seconds: number): string {
 	return seconds < 120 ? m.seconds_short({ count: seconds }) : m.minutes_short({ count: Math.round(seconds / 60) });
