@@ -51,6 +51,10 @@ impl Calls {
         self.0.iter().filter(of).map(|(_, count)| count).sum()
     }
 
+    pub(crate) fn served(&self) -> u64 {
+        self.0.iter().filter(|(key, _)| key.2 == 200).map(|(_, count)| count).sum()
+    }
+
     pub(crate) fn eprint(&self) {
         for ((key, _, status), count) in &self.0 {
             eprintln!("{count:4} × {status} {key}");
