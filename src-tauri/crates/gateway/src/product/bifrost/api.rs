@@ -122,7 +122,16 @@ impl Api {
     }
 
     pub async fn customer(&self, id: &str) -> Result<Customer, GatewayError> {
-        let call = self.http.get(&customer_path(id)?).named("GET /api/governance/customers/{id}");
+        self.one_customer(self.http.get(&customer_path(id)?)).await
+    }
+
+    /// The same from memory, where the counters are ten seconds ahead of the database.
+    pub async fn customer_live(&self, id: &str) -> Result<Customer, GatewayError> {
+        self.one_customer(self.http.get(&customer_path(id)?).query("from_memory", "true")).await
+    }
+
+    async fn one_customer(&self, call: Call<'_>) -> Result<Customer, GatewayError> {
+        let call = call.named("GET /api/governance/customers/{id}");
         Ok(self.read::<OneCustomer>(call).await?.value.customer)
     }
 

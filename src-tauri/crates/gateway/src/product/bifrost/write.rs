@@ -12,6 +12,7 @@ use domain::{Budget, Currency, Limit, Nanos, RateLimit, Timestamp};
 use super::api::Api;
 use super::config::Features;
 use super::error;
+use super::map::budget::{self, Ceiling};
 use crate::http::Reply;
 use crate::{Action, ErrorKind, GatewayError, Outcome};
 
@@ -103,6 +104,15 @@ fn before<T>(found: Result<T, GatewayError>) -> Result<Step<T>, GatewayError> {
 /// The names of the fields that differ.
 fn differing(checks: &[(&'static str, bool)]) -> Vec<&'static str> {
     checks.iter().filter(|(_, same)| !same).map(|(name, _)| *name).collect()
+}
+
+/// What is missing when a budget was saved and starts again at another time than the calendar says.
+const ALIGNMENT: &str = "alignment with the calendar";
+
+/// A budget read back against the one that was wanted, in two parts: 1.5.2 never aligns a key that was made by hand.
+fn budget_checks(found: Option<Ceiling>, wanted: Option<Ceiling>) -> [(&'static str, bool); 2] {
+    let amount = budget::same_but_for_alignment(found, wanted);
+    [("budget", amount), (ALIGNMENT, !amount || budget::same(found, wanted))]
 }
 
 /// Whether a ceiling on speed goes while another stays. Releases up to 1.5 keep what a change does not name, so both

@@ -100,6 +100,18 @@ pub fn same(a: Option<Ceiling>, b: Option<Ceiling>) -> bool {
     }
 }
 
+/// Whether two ceilings, or their absence, are one in amount and period.
+pub fn same_but_for_alignment(a: Option<Ceiling>, b: Option<Ceiling>) -> bool {
+    let aligned = |ceiling: Option<Ceiling>| ceiling.map(|ceiling| Ceiling { aligned: true, ..ceiling });
+    same(aligned(a), aligned(b))
+}
+
+/// The ceiling to end with. One that is as wanted in amount and period stays as it is: aligning it would set its counter
+/// to zero, and nobody asked for that.
+pub fn keep(found: Option<Ceiling>, wanted: Option<Ceiling>) -> Option<Ceiling> {
+    if same_but_for_alignment(found, wanted) { found } else { wanted }
+}
+
 /// What the shown budget's counter says, and when it starts again.
 pub fn counter(one: Option<&wire::Budget>, several: &[wire::Budget], ceiling: Option<Ceiling>) -> Counter {
     let (Some(budget), Some(ceiling)) = (one.or(several.first()), ceiling) else { return Counter::default() };

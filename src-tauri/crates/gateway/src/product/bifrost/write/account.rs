@@ -7,7 +7,7 @@ use super::super::map::budget::{self, Ceiling, RateBody};
 use super::super::map::tag::Tag;
 use super::super::wire::{Customer, OneCustomer, VirtualKey};
 use super::super::{error, inventory, map};
-use super::{Step, Writer, before, differing, drops_one, impossible, key, step};
+use super::{Step, Writer, before, budget_checks, differing, drops_one, impossible, key, step};
 use crate::{ErrorKind, GatewayError, Outcome};
 
 const CREATE: &str = "POST /api/governance/customers";
@@ -20,13 +20,13 @@ pub async fn create(writer: &Writer<'_>, mark: &Mark, spec: &AccountSpec) -> Res
     }
     let customers = step!(before(writer.api.customers().await));
     if let Some(known) = customers.iter().find(|customer| Tag::read(&customer.name).mark.as_ref() == Some(mark)) {
-        return settled(writer, &known.id, spec, Some(mark)).await;
+        return settled(writer, &known.id, spec, wanted(writer, spec), Some(mark)).await;
     }
     let tag = Tag { text: spec.name.as_str().to_owned(), mark: Some(*mark), ..Tag::default() };
     let mut fields = Fields::default();
     fields.set("name", &tag.write());
     if let Some(ceiling) = wanted(writer, spec) {
-        set_budget(&mut fields, Some(ceiling));
+        set_budget(writer, &mut fields, Some(ceiling));
     }
     if spec.rate_limit != domain::RateLimit::default() {
         fields.set("rate_limit", &budget::rate_body(&spec.rate_limit));
@@ -39,7 +39,7 @@ pub async fn create(writer: &Writer<'_>, mark: &Mark, spec: &AccountSpec) -> Res
         let message = format!("the answer to {CREATE} cannot be read: look the customer up by its name");
         reply.error(ErrorKind::Malformed, message)
     })?;
-    settled(writer, &made.customer.id, spec, Some(mark)).await
+    settled(writer, &made.customer.id, spec, wanted(writer, spec), Some(mark)).await
 }
 
 /// Changes what differs; our mark stays behind the name.
@@ -53,8 +53,9 @@ pub async fn update(writer: &Writer<'_>, id: &ExternalId, spec: &AccountSpec) ->
     if is.name != spec.name {
         fields.set("name", &Tag { text: spec.name.as_str().to_owned(), ..Tag::read(&found.name) }.write());
     }
-    if !budget::same(map::customer_ceiling(&found), wanted(writer, spec)) {
-        set_budget(&mut fields, wanted(writer, spec));
+    let ceiling = budget::keep(map::customer_ceiling(&found), wanted(writer, spec));
+    if !budget::same(map::customer_ceiling(&found), ceiling) {
+        set_budget(writer, &mut fields, ceiling);
     }
     if is.rate_limit != spec.rate_limit {
         if drops_one(&is.rate_limit, &spec.rate_limit) {
@@ -67,7 +68,7 @@ pub async fn update(writer: &Writer<'_>, id: &ExternalId, spec: &AccountSpec) ->
     if !fields.is_empty() {
         step!(change(writer, id.as_str(), &fields).await);
     }
-    settled(writer, id.as_str(), spec, None).await
+    settled(writer, id.as_str(), spec, ceiling, None).await
 }
 
 /// Refuses or serves every key. Bifrost has no such switch: each key is stopped, with a note that this pause did it, so
@@ -124,13 +125,17 @@ fn wanted(writer: &Writer<'_>, spec: &AccountSpec) -> Option<Ceiling> {
     Ceiling::wanted(&spec.budget, writer.features.customers_aligned)
 }
 
-/// Every release takes one `budget`, those with several make it the only one; `{}` deletes it. Where it is aligned is
+/// Every release takes one `budget`, and those with several make it the only one; `{}` deletes it. Whether it is aligned is
 /// said in both places in which a release may look.
-fn set_budget(fields: &mut Fields, ceiling: Option<Ceiling>) {
-    match ceiling {
-        Some(ceiling) => fields.set("budget", &ceiling.body()).set("calendar_aligned", &ceiling.aligned),
-        None => fields.set("budget", &Fields::default()),
+fn set_budget(writer: &Writer<'_>, fields: &mut Fields, ceiling: Option<Ceiling>) {
+    let Some(ceiling) = ceiling else {
+        fields.set("budget", &Fields::default());
+        return;
     };
+    fields.set("budget", &ceiling.body());
+    if writer.features.customers_aligned {
+        fields.set("calendar_aligned", &true);
+    }
 }
 
 fn impossible_account(spec: &AccountSpec) -> Option<Outcome> {
@@ -144,13 +149,16 @@ async fn settled(
     writer: &Writer<'_>,
     id: &str,
     spec: &AccountSpec,
+    ceiling: Option<Ceiling>,
     mark: Option<&Mark>,
 ) -> Result<Outcome, GatewayError> {
     let customer = writer.api.customer(id).await?;
     let account: Account = inventory::account(writer.api, &ExternalId::new(id)).await?;
+    let [amount, alignment] = budget_checks(map::customer_ceiling(&customer), ceiling);
     let fields = differing(&[
         ("name", account.spec.name == spec.name),
-        ("budget", budget::same(map::customer_ceiling(&customer), wanted(writer, spec))),
+        amount,
+        alignment,
         ("rate limit", account.spec.rate_limit == spec.rate_limit),
         ("mark", mark.is_none() || account.mark.as_ref() == mark),
     ]);

@@ -7,7 +7,7 @@ use super::super::map::budget::{self, Ceiling, RateBody};
 use super::super::map::{self, Surroundings, models, tag::Tag};
 use super::super::wire::{OneVirtualKey, VirtualKey};
 use super::super::{error, inventory};
-use super::{Step, Writer, before, differing, drops_one, impossible, impossible_budget, step};
+use super::{Step, Writer, before, budget_checks, differing, drops_one, impossible, impossible_budget, step};
 use crate::http::Reply;
 use crate::{ErrorKind, GatewayError, KeySecret, Outcome, Receipt};
 
@@ -74,7 +74,7 @@ async fn made(
         return Ok(Outcome::refused(message, None));
     };
     let found = writer.api.key(&told.id).await?.value;
-    let unlike = unlike(writer, &found, wish.spec, around, Some(wish));
+    let unlike = unlike(&found, wish.spec, wanted(writer, &wish.spec.budget), around, Some(wish));
     if !unlike.is_empty() {
         return Ok(error::not_saved("key", &unlike));
     }
@@ -90,6 +90,10 @@ fn new_fields(writer: &Writer<'_>, wish: &Wish<'_>, around: &Surroundings) -> Re
     fields.set("customer_id", &wish.account.as_str());
     let configs = models::bodies(&spec.models, &[], around.empty_refuses, &around.providers)?;
     fields.set("provider_configs", &configs);
+    if around.empty_refuses {
+        // With or without a budget: 1.5.2 keeps an alignment only from a key's creation.
+        fields.set("calendar_aligned", &true);
+    }
     if let Some(ceiling) = wanted(writer, &spec.budget) {
         set_budget(&mut fields, Some(ceiling), around.empty_refuses);
     }
@@ -141,7 +145,8 @@ pub async fn update(
         }
     }
     let after = writer.api.key(id.as_str()).await?.value;
-    let mut unlike = unlike(writer, &after, spec, &around, None);
+    let ceiling = budget::keep(map::key_ceiling(&found), wanted(writer, &spec.budget));
+    let mut unlike = unlike(&after, spec, ceiling, &around, None);
     unlike.extend(moved(&found, &after));
     let key = map::key(&after, &around);
     Ok(if unlike.is_empty() { Outcome::done_key(key, 0) } else { error::not_saved("key", &unlike) })
@@ -167,7 +172,7 @@ fn changed_fields(
         let configs = models::bodies(&spec.models, &found.provider_configs, refuses, &around.providers)?;
         fields.set("provider_configs", &configs);
     }
-    let ceiling = wanted(writer, &spec.budget);
+    let ceiling = budget::keep(map::key_ceiling(found), wanted(writer, &spec.budget));
     if !budget::same(map::key_ceiling(found), ceiling) {
         set_budget(&mut fields, ceiling, newer(writer, found));
     }
@@ -194,7 +199,7 @@ pub async fn budget(writer: &Writer<'_>, id: &ExternalId, budget: &Limit<Budget>
         step!(change(writer, &found, fields).await);
     }
     let (after, key) = read_back(writer, &found).await?;
-    let mut unlike = differing(&[("budget", budget::same(map::key_ceiling(&after), ceiling))]);
+    let mut unlike = differing(&budget_checks(map::key_ceiling(&after), ceiling));
     unlike.extend(moved(&found, &after));
     Ok(if unlike.is_empty() { Outcome::done_key(key, 0) } else { error::not_saved("change", &unlike) })
 }
@@ -305,12 +310,13 @@ fn wanted(writer: &Writer<'_>, budget: &Limit<Budget>) -> Option<Ceiling> {
     Ceiling::wanted(budget, writer.features.keys_aligned)
 }
 
-/// From 1.5 on a key has a list of budgets and says itself how they are aligned; before, it has one. A shape of the other
-/// kind is ignored in silence.
+/// From 1.5 on a key has a list of budgets and says itself that they are aligned; before, it has one that says so. A shape
+/// of the other kind is ignored in silence. An alignment is never taken back: giving it again would set the counter to
+/// zero, and a budget for good does not heed it.
 fn set_budget(fields: &mut Fields, ceiling: Option<Ceiling>, newer: bool) {
     match (newer, ceiling) {
         (true, Some(ceiling)) => {
-            fields.set("budgets", &[ceiling.body()]).set("calendar_aligned", &ceiling.aligned);
+            fields.set("budgets", &[ceiling.body()]).set("calendar_aligned", &true);
         }
         (true, None) => {
             fields.set("budgets", &[(); 0]);
@@ -358,18 +364,20 @@ fn same_expiry(is: Option<Timestamp>, wanted: Option<Timestamp>) -> bool {
 
 /// The fields in which a key is not what was wanted.
 fn unlike(
-    writer: &Writer<'_>,
     found: &VirtualKey,
     spec: &KeySpec,
+    ceiling: Option<Ceiling>,
     around: &Surroundings,
     wish: Option<&Wish<'_>>,
 ) -> Vec<&'static str> {
     let key = map::key(found, around);
+    let [amount, alignment] = budget_checks(map::key_ceiling(found), ceiling);
     differing(&[
         ("name", key.spec.name == spec.name),
         ("environment", key.spec.environment == spec.environment),
         ("models", models::same(&key.spec.models, &spec.models)),
-        ("budget", budget::same(map::key_ceiling(found), wanted(writer, &spec.budget))),
+        amount,
+        alignment,
         ("rate limit", key.spec.rate_limit == spec.rate_limit),
         ("expiry", same_expiry(key.spec.expires_at, spec.expires_at)),
         ("mark", wish.is_none_or(|wish| key.mark.as_ref() == Some(wish.mark))),
