@@ -54,10 +54,25 @@ impl Http {
     /// [`ErrorKind::BadAddress`] unless the address is `https`, or `http` on loopback; [`ErrorKind::Unauthorized`] when
     /// the credential cannot stand in a header; [`ErrorKind::Tls`] when the machine has no usable root certificates.
     pub fn new(base_url: &str, credential: Option<&Secret>) -> Result<Self, GatewayError> {
+        Self::authorized(base_url, credential.map(|secret| header("Bearer", secret.expose())).transpose())
+    }
+
+    /// Prepares to speak to a gateway; sends nothing. The credential is a user name and a password with a colon between
+    /// them, and is sent as `Authorization: Basic …`.
+    ///
+    /// # Errors
+    /// As [`Http::new`]; [`ErrorKind::Unauthorized`] also without a colon.
+    pub fn basic(base_url: &str, credential: Option<&Secret>) -> Result<Self, GatewayError> {
+        Self::authorized(base_url, credential.map(basic).transpose())
+    }
+
+    fn authorized(
+        base_url: &str,
+        authorization: Result<Option<HeaderValue>, GatewayError>,
+    ) -> Result<Self, GatewayError> {
         let base = address::parse(base_url)?;
         let client = client(&base)?;
-        let authorization = credential.map(bearer).transpose()?;
-        Ok(Self { client, base, authorization, body_max: BODY_MAX })
+        Ok(Self { client, base, authorization: authorization?, body_max: BODY_MAX })
     }
 
     /// The same connection with another limit on the size of a reply, in bytes.
@@ -174,13 +189,36 @@ impl Call<'_> {
 }
 
 /// The `Authorization` header, marked so that nothing prints it.
-fn bearer(credential: &Secret) -> Result<HeaderValue, GatewayError> {
-    let mut header = HeaderValue::from_str(&format!("Bearer {}", credential.expose())).map_err(|_| {
+fn header(scheme: &str, value: &str) -> Result<HeaderValue, GatewayError> {
+    let mut header = HeaderValue::from_str(&format!("{scheme} {value}")).map_err(|_| {
         let message = "the admin credential holds characters that cannot be sent: copy it again, without line breaks";
         GatewayError::new(ErrorKind::Unauthorized, "connect", message)
     })?;
     header.set_sensitive(true);
     Ok(header)
+}
+
+fn basic(credential: &Secret) -> Result<HeaderValue, GatewayError> {
+    if !credential.expose().contains(':') {
+        let message = "the admin credential is a user name and a password: type them as `user:password`";
+        return Err(GatewayError::new(ErrorKind::Unauthorized, "connect", message));
+    }
+    header("Basic", &base64(credential.expose().as_bytes()))
+}
+
+/// Base64 with padding (RFC 4648 §4).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for digit in 0..4 {
+            let value = (bits >> (18 - 6 * digit)) & 0x3f;
+            text.push(if digit > group.len() { '=' } else { char::from(DIGITS[value as usize]) });
+        }
+    }
+    text
 }
 
 fn client(base: &Url) -> Result<Client, GatewayError> {

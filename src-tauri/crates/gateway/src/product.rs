@@ -3,6 +3,7 @@
 //! **Owns:** the list, and how a connection becomes a wrapped [`Gateway`]. **Does not own:** anything about one product:
 //! each folder below this one exports a `PRODUCT` that is named here once.
 
+pub mod bifrost;
 pub mod file;
 pub mod litellm;
 pub mod sandbox;
@@ -16,7 +17,7 @@ use crate::layer::{self, Pace};
 use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
+static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, bifrost::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]

@@ -95,3 +95,18 @@ async fn broken_connections_are_told_apart() {
     let late = http(address).get("/x").within(Duration::from_millis(50)).send().await.unwrap_err();
     assert_eq!((late.kind, late.after), (ErrorKind::Unavailable, None), "{late}");
 }
+
+#[test]
+fn a_user_and_password_travel_as_basic() {
+    // RFC 4648 §10.
+    let rows = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+    for (clear, encoded) in rows {
+        assert_eq!(base64(clear.as_bytes()), encoded, "{clear}");
+    }
+    let header = basic(&Secret::new("admin:Pässwörd?>")).unwrap();
+    assert_eq!(header.to_str().unwrap(), "Basic YWRtaW46UMOkc3N3w7ZyZD8+");
+    assert!(header.is_sensitive(), "nothing prints it");
+    let error = basic(&Secret::new("hunter2hunter2")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unauthorized);
+    assert!(!format!("{error:?}").contains("hunter2"), "{error}");
+}
