@@ -12,9 +12,10 @@ mod reply;
 use std::sync::Once;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::Secret;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Method, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{Client, Method, Response, Url};
 use serde::Serialize;
 
 use crate::{ErrorKind, GatewayError};
@@ -38,6 +39,7 @@ pub struct Http {
     client: Client,
     base: Url,
     authorization: Option<HeaderValue>,
+    headers: HeaderMap,
     body_max: usize,
 }
 
@@ -54,7 +56,7 @@ impl Http {
     /// [`ErrorKind::BadAddress`] unless the address is `https`, or `http` on loopback; [`ErrorKind::Unauthorized`] when
     /// the credential cannot stand in a header; [`ErrorKind::Tls`] when the machine has no usable root certificates.
     pub fn new(base_url: &str, credential: Option<&Secret>) -> Result<Self, GatewayError> {
-        Self::authorized(base_url, credential.map(|secret| header("Bearer", secret.expose())).transpose())
+        Self::authorized(base_url, credential.map(bearer).transpose())
     }
 
     /// Prepares to speak to a gateway; sends nothing. The credential is a user name and a password with a colon between
@@ -72,7 +74,7 @@ impl Http {
     ) -> Result<Self, GatewayError> {
         let base = address::parse(base_url)?;
         let client = client(&base)?;
-        Ok(Self { client, base, authorization: authorization?, body_max: BODY_MAX })
+        Ok(Self { client, base, authorization: authorization?, headers: HeaderMap::new(), body_max: BODY_MAX })
     }
 
     /// The same connection with another limit on the size of a reply, in bytes.
@@ -80,6 +82,25 @@ impl Http {
     pub fn body_max(mut self, bytes: usize) -> Self {
         self.body_max = bytes;
         self
+    }
+
+    /// The same connection with another credential in place of this one and of [`Http::with_header`]'s; `None` is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unauthorized`] when the credential cannot stand in a header.
+    pub fn with_credential(&self, credential: Option<&Secret>) -> Result<Self, GatewayError> {
+        let authorization = credential.map(bearer).transpose()?;
+        Ok(Self { authorization, headers: HeaderMap::new(), ..self.clone() })
+    }
+
+    /// The same connection with one more header on every call that is not anonymous: a part of the credential, so
+    /// nothing prints it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unauthorized`] when the value cannot stand in a header.
+    pub fn with_header(mut self, name: &'static str, value: &Secret) -> Result<Self, GatewayError> {
+        self.headers.insert(HeaderName::from_static(name), sensitive(value.expose())?);
+        Ok(self)
     }
 
     /// A `GET` of a path below the base address, with a leading slash.
@@ -172,10 +193,21 @@ impl Call<'_> {
     /// [`ErrorKind::Unreachable`], [`ErrorKind::Tls`], [`ErrorKind::Unavailable`] (too late, or the connection broke;
     /// then with `after` zero), [`ErrorKind::Malformed`] (too large or cut off).
     pub async fn send(self) -> Result<Reply, GatewayError> {
+        self.send_for_cookies().await.map(|(reply, _)| reply)
+    }
+
+    /// As [`Call::send`]; tells also what `Set-Cookie` asked to keep, in the form in which it goes back (`Cookie`).
+    ///
+    /// # Errors
+    /// As [`Call::send`].
+    pub async fn send_for_cookies(self) -> Result<(Reply, Option<Secret>), GatewayError> {
         let mut request = self.http.client.request(self.method, self.url).timeout(self.within);
         request = request.header(ACCEPT, "application/json");
         if let Some(authorization) = self.http.authorization.as_ref().filter(|_| !self.anonymous) {
             request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        if !self.anonymous {
+            request = request.headers(self.http.headers.clone());
         }
         if let Some(body) = self.body {
             let body = body.map_err(|why| GatewayError::new(ErrorKind::Rejected, &self.name, why))?;
@@ -184,13 +216,26 @@ impl Call<'_> {
         let host = self.http.base.host_str().unwrap_or_default();
         let fault = |why: &reqwest::Error| fault::classify(why, &self.name, host, self.within);
         let response = request.send().await.map_err(|why| fault(&why))?;
-        reply::read(response, &self.name, self.http.body_max, fault).await
+        let cookies = cookies(&response);
+        Ok((reply::read(response, &self.name, self.http.body_max, fault).await?, cookies))
     }
 }
 
-/// The `Authorization` header, marked so that nothing prints it.
-fn header(scheme: &str, value: &str) -> Result<HeaderValue, GatewayError> {
-    let mut header = HeaderValue::from_str(&format!("{scheme} {value}")).map_err(|_| {
+/// `a=1; Path=/` and `b=2; HttpOnly` become `a=1; b=2`.
+fn cookies(response: &Response) -> Option<Secret> {
+    let values = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs: Vec<&str> = values.filter_map(|value| value.split(';').next()).map(str::trim).collect();
+    (!pairs.is_empty()).then(|| Secret::new(&pairs.join("; ")))
+}
+
+/// The `Authorization` header.
+fn bearer(credential: &Secret) -> Result<HeaderValue, GatewayError> {
+    sensitive(&format!("Bearer {}", credential.expose()))
+}
+
+/// A header value, marked so that nothing prints it.
+fn sensitive(value: &str) -> Result<HeaderValue, GatewayError> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| {
         let message = "the admin credential holds characters that cannot be sent: copy it again, without line breaks";
         GatewayError::new(ErrorKind::Unauthorized, "connect", message)
     })?;
@@ -203,22 +248,7 @@ fn basic(credential: &Secret) -> Result<HeaderValue, GatewayError> {
         let message = "the admin credential is a user name and a password: type them as `user:password`";
         return Err(GatewayError::new(ErrorKind::Unauthorized, "connect", message));
     }
-    header("Basic", &base64(credential.expose().as_bytes()))
-}
-
-/// Base64 with padding (RFC 4648 §4).
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for digit in 0..4 {
-            let value = (bits >> (18 - 6 * digit)) & 0x3f;
-            text.push(if digit > group.len() { '=' } else { char::from(DIGITS[value as usize]) });
-        }
-    }
-    text
+    sensitive(&format!("Basic {}", BASE64_STANDARD.encode(credential.expose())))
 }
 
 fn client(base: &Url) -> Result<Client, GatewayError> {

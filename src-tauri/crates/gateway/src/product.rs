@@ -6,6 +6,7 @@
 pub mod bifrost;
 pub mod file;
 pub mod litellm;
+pub mod newapi;
 pub mod sandbox;
 
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::layer::{self, Pace};
 use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, bifrost::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
+static PRODUCTS: &[ProductInfo] =
+    &[litellm::PRODUCT, newapi::PRODUCT, newapi::PRODUCT_OWN, bifrost::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]

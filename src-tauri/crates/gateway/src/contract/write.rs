@@ -78,8 +78,10 @@ fn dollars(units: i32, period: BudgetPeriod) -> Option<Budget> {
 fn key_spec(suite: &Suite<'_>, name: &str) -> KeySpec {
     let able = &suite.capability;
     let models = suite.world.models.first().filter(|_| able.key_models);
+    let name = format!("{name} {}", suite.world.mark(0).short());
+    let room = able.key_name_bytes.map_or(name.len(), |bytes| name.len().min(usize::from(bytes)));
     KeySpec {
-        name: Name::lossy(&format!("{name} {}", suite.world.mark(0).short()), "contract"),
+        name: Name::lossy(&name[..room], "contract"),
         environment: Environment::Staging,
         scope: if able.key_scope { Scope::Inference } else { Scope::Full },
         models: models.map_or(ModelScope::All, |model| ModelScope::Only(vec![model.clone()])),

@@ -1,0 +1,126 @@
+//! How many calls New API lets through, and waiting for a turn before it says no.
+//!
+//! New API counts every call of its admin API by the caller's address: 360 in 180 s (180 before v1.0.0-rc.11). One change
+//! of ours makes several calls, so the pace is kept here, per call, and not per method as in `layer/throttle.rs`. A
+//! person who looks is served at once; a long sync runs at 95.5 % of what is allowed and never trips it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+/// What New API counts over.
+const WINDOW: Duration = Duration::from_secs(180);
+/// Calls in a window that every release we know allows.
+pub const CALLS_FEW: u32 = 180;
+/// Calls in a window since v1.0.0-rc.11.
+pub const CALLS_MANY: u32 = 360;
+/// Share of a window's calls that may be made at once, in per mille; with the steady share it stays below the whole.
+const BURST_PER_MILLE: u32 = 40;
+/// Share that is made steadily, in per mille.
+const STEADY_PER_MILLE: u32 = 955;
+/// Slowest that a shared address makes us, as a multiple of the usual distance.
+const SLOWEST: u32 = 8;
+
+/// The turns of one instance.
+#[derive(Debug)]
+pub struct Flow {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    calls: u32,
+    /// How much slower than allowed: others call from our address too.
+    slower: u32,
+    /// When the next call would be due if calls came evenly.
+    due: Option<Instant>,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { calls: CALLS_FEW, slower: 1, due: None }) }
+    }
+}
+
+impl State {
+    fn distance(&self) -> Duration {
+        WINDOW * 1000 * self.slower / (self.calls.max(1) * STEADY_PER_MILLE)
+    }
+
+    /// How far ahead of an even pace a call may be.
+    fn ahead(&self) -> Duration {
+        self.distance() * (self.calls * BURST_PER_MILLE / 1000).saturating_sub(1) / self.slower
+    }
+
+    fn take(&mut self, now: Instant) -> Instant {
+        let due = self.due.map_or(now, |due| due.max(now));
+        self.due = Some(due + self.distance());
+        due.checked_sub(self.ahead()).map_or(now, |start| start.max(now))
+    }
+}
+
+impl Flow {
+    /// Waits until one more call is within what is allowed.
+    pub async fn turn(&self) {
+        let start = self.lock().take(Instant::now());
+        sleep_until(start).await;
+    }
+
+    /// Learns how many calls a window holds.
+    pub fn allow(&self, calls: u32) {
+        self.lock().calls = calls;
+    }
+
+    /// Somebody else calls from our address, or the instance allows less: goes at half the pace from now on.
+    pub fn tripped(&self) {
+        let mut state = self.lock();
+        state.slower = (state.slower * 2).min(SLOWEST);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When a thousand calls start, in milliseconds, if the caller never rests.
+    fn starts(calls: u32) -> Vec<u128> {
+        let mut state = State { calls, slower: 1, due: None };
+        let zero = Instant::now();
+        let mut now = zero;
+        (0..1000)
+            .map(|_| {
+                now = state.take(now);
+                (now - zero).as_millis()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_window_holds_more_than_allowed_and_a_long_run_uses_95_per_cent() {
+        for calls in [CALLS_FEW, CALLS_MANY] {
+            let starts = starts(calls);
+            let limit = calls as usize;
+            for first in 0..starts.len() - limit {
+                assert!(starts[first + limit] - starts[first] >= 180_000, "{calls}: from call {first}");
+            }
+            let used = 1000 * 180_000 / starts[999];
+            assert!(used * 100 >= u128::from(calls) * 95, "{used} of {calls}");
+            assert_eq!(starts[5], 0, "a person who looks does not wait");
+        }
+    }
+
+    #[test]
+    fn a_trip_halves_the_pace() {
+        let flow = Flow::default();
+        let usual = flow.lock().distance();
+        flow.tripped();
+        assert_eq!(flow.lock().distance(), usual * 2);
+        (0..9).for_each(|_| flow.tripped());
+        assert_eq!(flow.lock().distance(), usual * SLOWEST, "and no slower than this");
+    }
+}
