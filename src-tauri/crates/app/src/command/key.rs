@@ -7,7 +7,7 @@ mod ticket;
 
 use std::time::Duration;
 
-use domain::{ExternalId, GatewayId, Key, KeyId, KeySpec, Limit, Name, Secret};
+use domain::{ExternalId, GatewayId, Key, KeyId, KeySpec, Limit, Name, Scope, Secret};
 use gateway::{Action, Cursor, Item, KeySecret, Resource};
 use store::Origin;
 use store::table::key::KeyFilter;
@@ -31,8 +31,17 @@ pub(crate) use ticket::TicketBox;
 pub async fn key_create(app: &App, origin: Origin, typed: KeyInput) -> Result<CreatedKey, AppError> {
     let account = account(app, &typed.account_id).await?;
     let stored = app.store().reader().await?.gateway().get(account.gateway).await?;
-    let spec = input::key(&typed, stored.connection.currency, app.now())?;
+    let mut spec = input::key(&typed, stored.connection.currency, app.now())?;
+    spec.scope = scope_at(&stored, spec.scope);
     make(app, origin, &account, &stored, spec).await
+}
+
+/// The scope as a gateway can keep it: where keys have none, each may call models and read its own usage.
+fn scope_at(gateway: &StoredGateway, wanted: Scope) -> Scope {
+    match wanted {
+        Scope::Inference if !connect::capability(gateway).key_scope => Scope::Full,
+        other => other,
+    }
 }
 
 /// Makes a second key with the specification of the first, so that a client can change over; the first goes on working
@@ -173,6 +182,7 @@ pub async fn key_update(app: &App, origin: Origin, id: &str, typed: KeyInput) ->
     let key = stored(app, id).await?;
     let gateway = app.store().reader().await?.gateway().get(key.gateway).await?;
     let mut spec = input::key(&typed, gateway.connection.currency, app.now())?;
+    spec.scope = scope_at(&gateway, spec.scope);
     let before = current(app, key.gateway, &key.key.external_id).await?.spec;
     if typed.expires_in_days.is_none() {
         spec.expires_at = before.expires_at;
