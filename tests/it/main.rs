@@ -15,6 +15,7 @@ mod live;
 mod live_bifrost;
 mod live_litellm;
 mod live_newapi;
+mod live_together;
 mod secrets;
 mod stage;
 mod tidy;
