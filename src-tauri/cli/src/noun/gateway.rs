@@ -1,8 +1,8 @@
 //! `purser gateway`.
 
 use app::wire::{
-    CredentialNeedView, DetectedProductView, DetectedView, FindingView, GatewayInput, GatewayView, ProbeView,
-    ProductView,
+    BudgetPeriodView, CredentialNeedView, DetectedProductView, DetectedView, FindingView, GatewayInput, GatewayView,
+    ProbeView, ProductView,
 };
 use app::{App, command, query};
 
@@ -76,23 +76,30 @@ async fn probe(app: &App, address: &str, out: &Out) -> Result<(), Fault> {
         out.remark(&format!("{} answers at {} ({release}).", one.product.title, found.base_url));
     }
     let credential = ask::secret("Admin credential (empty to stop here): ")?;
-    let product = found.products.first().map(|one| one.product.product.clone()).unwrap_or_default();
-    let input = GatewayInput { product, name: String::new(), base_url: found.base_url.clone() };
-    let told = match credential.is_empty() {
-        true => None,
-        false => Some(query::gateway::gateway_test(app, input, credential).await?),
+    let told = match found.products.first() {
+        Some(first) if !credential.is_empty() || first.product.credential == CredentialNeedView::Optional => {
+            let product = first.product.product.clone();
+            let input = GatewayInput { product, name: String::new(), base_url: found.base_url.clone() };
+            match query::gateway::gateway_test(app, input, credential.clone()).await {
+                Ok(told) => Some(told),
+                // It was only tried whether it is open to everybody.
+                Err(_) if credential.is_empty() => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        _ => None,
     };
     let whole = json!({ "baseUrl": found.base_url, "products": found.products, "probe": told });
     out.answer(&whole, |_| told.as_ref().map_or_else(|| detected(&found), probed))
 }
 
+/// What to run to learn more.
 fn detected(found: &DetectedView) -> String {
-    let row = |one: &DetectedProductView| {
-        let version = one.version.clone().unwrap_or_else(|| "not told".to_owned());
-        let next = format!("purser gateway test --product {} --url {}", one.product.product, found.base_url);
-        vec![one.product.title.clone(), version, next]
+    let next = |one: &DetectedProductView| {
+        let (title, product) = (&one.product.title, &one.product.product);
+        format!("What it can do as {title}: purser gateway test --product {product} --url {}", found.base_url)
     };
-    table(&["kind", "release", "<see what it can do"], found.products.iter().map(row))
+    found.products.iter().map(next).collect::<Vec<_>>().join("\n")
 }
 
 async fn test(app: &App, connection: &Connection, out: &Out) -> Result<(), Fault> {
@@ -195,7 +202,6 @@ fn probed(probe: &ProbeView) -> String {
         .capabilities
         .iter()
         .map(|row| vec![row.code.replace('_', " "), if row.supported { "yes" } else { "no" }.to_owned()]);
-    let periods = probe.budget_periods.iter().map(|p| vec![p.period.clone(), p.enforcement.clone()]);
     let skew = match probe.clock_skew_seconds {
         // The instance tells whole seconds, and the answer takes its time.
         Some(-2..=2) => "Its clock agrees with this machine's.".to_owned(),
@@ -207,9 +213,20 @@ fn probed(probe: &ProbeView) -> String {
         "It answers as {version}; this credential may {rights}. {skew} A pause bites within {} s.\n\n{}\n\n{}\n{}",
         probe.pause_bound_seconds,
         table(&["capability", "here"], able),
-        table(&["budget", "held by"], periods),
+        table(&["budget", "of a key", "of an account"], budgets(probe)),
         findings(probe)
     )
+}
+
+/// Every period that some budget can have, with who holds it.
+fn budgets(probe: &ProbeView) -> impl Iterator<Item = Vec<String>> {
+    let held = |periods: &[BudgetPeriodView], period: &str| {
+        let found = periods.iter().find(|one| one.period == period);
+        found.map_or_else(|| "–".to_owned(), |one| one.enforcement.clone())
+    };
+    ["daily", "weekly", "monthly", "total"].into_iter().map(move |period| {
+        vec![period.to_owned(), held(&probe.budget_periods, period), held(&probe.account_budget_periods, period)]
+    })
 }
 
 fn findings(probe: &ProbeView) -> String {
