@@ -113,7 +113,7 @@ async fn features_of(api: &Api, version: Option<&str>) -> Result<Features, Gatew
             false => older_aligned,
         },
         expiry: since(2, 0, 0) || keys.iter().any(|key| key.expires_at.is_some()),
-        reveal: keys.first().is_none_or(|key| key.value.0.is_some()),
+        reveal: keys.first().map_or(!since(2, 0, 0), |key| key.value.0.is_some()),
     })
 }
 
