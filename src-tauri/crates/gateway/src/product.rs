@@ -5,6 +5,7 @@
 
 pub mod file;
 pub mod litellm;
+pub mod openrouter;
 pub mod sandbox;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::layer::{self, Pace};
 use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
+static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, openrouter::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]
