@@ -297,6 +297,7 @@ fn answer(memory: &mut Memory, credential: &str, asked: &Asked<'_>) -> (u16, Val
         "POST /workspaces" => fake_workspace::create(memory, &asked.body),
         "GET /workspaces/{id}" => fake_workspace::get(memory, asked),
         "PATCH /workspaces/{id}" => fake_workspace::update(memory, asked),
+        "DELETE /workspaces/{id}" => fake_workspace::delete(memory, asked),
         "GET /workspaces/{id}/budgets" => fake_workspace::budgets(memory, asked),
         "PUT /workspaces/{id}/budgets/{interval}" => fake_workspace::budget_put(memory, asked),
         "DELETE /workspaces/{id}/budgets/{interval}" => fake_workspace::budget_delete(memory, asked),
@@ -322,6 +323,9 @@ fn me(manages: bool) -> Value {
         "is_management_key": manages, "is_provisioning_key": manages,
         "limit": null, "limit_remaining": null, "limit_reset": null,
         "rate_limit": { "interval": "10s", "note": "This field is deprecated and safe to ignore.", "requests": -1 },
+        // Newer than the description: the official client of later releases insists on them.
+        "allowed_data_regions": ["global"], "budgets": [], "effective_budget": null, "organization_id": null,
+        "workspace_id": null, "free_model_daily_requests": { "limit": 1000, "remaining": 1000, "used": 0 },
     })
 }
 

@@ -21,6 +21,8 @@ pub fn create(memory: &mut Memory, body: &Value) -> (u16, Value) {
         "created_at": now().to_string(), "updated_at": null, "expires_at": null,
         "creator_user_id": "user_2dHFtVWx2n56w6HkM0000000000",
         "workspace_id": memory.saved.workspaces[0]["id"],
+        // Newer than the description: the official client of later releases insists on them.
+        "external_user": null, "last_used_at": null,
     });
     if let Err(refused) = merge(&mut key, body, &MADE) {
         return refused;

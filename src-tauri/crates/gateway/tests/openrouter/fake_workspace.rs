@@ -75,6 +75,16 @@ pub fn update(memory: &mut Memory, asked: &Asked<'_>) -> (u16, Value) {
     (200, json!({ "data": workspace }))
 }
 
+pub fn delete(memory: &mut Memory, asked: &Asked<'_>) -> (u16, Value) {
+    let Some(at) = place(memory, asked) else { return refusal(404, "Workspace not found") };
+    let id = memory.saved.workspaces[at]["id"].clone();
+    if at == 0 || memory.saved.keys.iter().any(|key| key["workspace_id"] == id) {
+        return refusal(400, "Workspace has active API keys");
+    }
+    memory.saved.workspaces.remove(at);
+    (200, json!({ "deleted": true }))
+}
+
 pub fn budgets(memory: &Memory, asked: &Asked<'_>) -> (u16, Value) {
     if !memory.budgets_read {
         return refusal(404, "Resource not found");
