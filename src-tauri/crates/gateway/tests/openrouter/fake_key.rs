@@ -46,9 +46,12 @@ pub fn create(memory: &mut Memory, body: &Value) -> (u16, Value) {
 pub fn list(memory: &Memory, asked: &Asked<'_>) -> (u16, Value) {
     let default = memory.saved.workspaces[0]["id"].as_str().unwrap();
     let workspace = asked.query.get("workspace_id").map_or(default, String::as_str);
-    let hidden = asked.query.get("include_disabled").is_none_or(|text| text != "true");
+    let without = |name: &str| asked.query.get(name).is_none_or(|text| text != "true");
+    let (hidden, expired) = (without("include_disabled"), without("include_expired"));
+    let past =
+        |key: &Value| key["expires_at"].as_str().is_some_and(|at| at.parse::<domain::Timestamp>().unwrap() <= now());
     let mine = memory.saved.keys.iter().rev().filter(|key| key["workspace_id"] == workspace);
-    let shown = mine.filter(|key| !(hidden && key["disabled"] == true));
+    let shown = mine.filter(|key| !(hidden && key["disabled"] == true || expired && past(key)));
     let page: Vec<&Value> = shown.skip(number(&asked.query, "offset", 0)).take(memory.key_page).collect();
     (200, json!({ "data": page }))
 }

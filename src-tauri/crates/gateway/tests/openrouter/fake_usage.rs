@@ -167,7 +167,8 @@ pub fn activity(memory: &Memory, asked: &Asked<'_>) -> (u16, Value) {
             "date": date, "model": row.model, "model_permaslug": row.model, "provider_name": "OpenAI",
             "endpoint_id": "550e8400-e29b-41d4-a716-446655440000", "usage": row.cost, "byok_usage_inference": 0,
             "requests": row.requests, "prompt_tokens": row.prompt, "completion_tokens": row.prompt / 4,
-            "reasoning_tokens": 0,
+            // Newer than the description: the official client of later releases insists on it.
+            "reasoning_tokens": 0, "cached_tokens": 0,
         })
     });
     let mut rows: Vec<Value> = of_day.collect();

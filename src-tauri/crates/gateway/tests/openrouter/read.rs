@@ -1,6 +1,6 @@
 //! Listings, probing and usage beyond what the contract asks.
 
-use domain::{BudgetPeriod, ExternalId, Grain, Meter, Nanos, UsageRecord, Zone};
+use domain::{BudgetPeriod, ExternalId, Grain, KeyStatus, Meter, Nanos, UsageRecord, Zone};
 use gateway::{Cursor, ErrorKind, Finding, FindingLevel, Gateway, Item, Page, Resource, UsageAsk};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn level(findings: &[Finding], code: &str) -> Option<FindingLevel> {
 }
 
 #[tokio::test]
-async fn keys_of_every_workspace_are_listed_the_disabled_ones_too() {
+async fn keys_of_every_workspace_are_listed_the_disabled_and_expired_ones_too() {
     let fake = Fake::start().await;
     fake.change(|memory| {
         history(memory);
@@ -51,9 +51,13 @@ async fn keys_of_every_workspace_are_listed_the_disabled_ones_too() {
             memory.key(&id, "prod");
         }
         memory.saved.keys[1]["disabled"] = json!(true);
+        memory.saved.keys[2]["expires_at"] = json!("2026-01-01T00:00:00Z");
     });
     let gateway = fake.connect(ADMIN);
-    assert_eq!(list(&*gateway, &Resource::Keys(None)).await.len(), 49);
+    let keys = list(&*gateway, &Resource::Keys(None)).await;
+    assert_eq!(keys.len(), 49);
+    let count = |status| keys.iter().filter(|item| matches!(item, Item::Key(key) if key.status == status)).count();
+    assert_eq!((count(KeyStatus::Paused), count(KeyStatus::Expired)), (1, 1));
     assert_eq!(list(&*gateway, &Resource::Accounts).await.len(), 48, "the default workspace is an account too");
 }
 

@@ -105,10 +105,11 @@ impl Api {
         Ok(self.data(self.workspace_call(id, Http::get, "/budgets")?).await?.value)
     }
 
-    /// A page of the keys of a workspace, the disabled ones included. Pages hold 100 keys by observation only.
+    /// A page of the keys of a workspace, the disabled and the expired ones included. Pages hold 100 keys by observation only.
     pub async fn keys(&self, workspace: &str, offset: usize) -> Result<Dated<Vec<Key>>, GatewayError> {
         let call = self.http.get("/keys").query("workspace_id", workspace).query("offset", offset);
-        self.data(call.query("include_disabled", "true")).await
+        // The later parameter is not in every description; without it, expired keys would seem to be gone.
+        self.data(call.query("include_disabled", "true").query("include_expired", "true")).await
     }
 
     pub async fn key(&self, hash: &str) -> Result<Dated<Key>, GatewayError> {

@@ -68,7 +68,7 @@ pub fn key(key: wire::Key, models: ModelScope, now: Option<Timestamp>, digest: b
     let limit = key_budget(&key);
     let period = limit.clone().as_option().map(|budget| budget.period());
     let spec = KeySpec {
-        name: Name::lossy(&tagged.name, &key.hash[..key.hash.len().min(8)]),
+        name: Name::lossy(&tagged.name, key.hash.get(..8).unwrap_or(&key.hash)),
         environment: tagged.environment,
         scope: Scope::Full,
         models,
