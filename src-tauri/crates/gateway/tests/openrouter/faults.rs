@@ -228,6 +228,20 @@ async fn a_key_that_cannot_be_limited_is_taken_back_before_anybody_has_it() {
 }
 
 #[tokio::test]
+async fn a_limited_key_whose_reply_was_lost_leaves_nothing_when_it_is_revoked() {
+    let fake = Fake::start().await;
+    let gateway = fake.connect(ADMIN);
+    let id = account(&*gateway).await;
+    fake.fault("POST /keys", Fault::LoseReply);
+    gateway.apply(&super::write::limited(&id, 7), now()).await.unwrap_err();
+    let listed = gateway.inventory(&Resource::Keys(Some(id)), &Cursor::start()).await.unwrap().items;
+    let [Item::Key(key)] = listed.as_slice() else { panic!("one key, which nobody has: {listed:?}") };
+    done(&*gateway, &Action::KeyRevoke { key: key.external_id.clone() }).await;
+    let left = fake.change(|memory| (memory.saved.keys.len(), memory.saved.guardrails.len()));
+    assert_eq!(left, (0, 0), "its guardrail, which it was never put under, is gone too");
+}
+
+#[tokio::test]
 async fn what_is_no_identifier_is_never_put_into_an_address() {
     let fake = Fake::start().await;
     let gateway = fake.connect(ADMIN);

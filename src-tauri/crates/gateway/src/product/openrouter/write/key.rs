@@ -165,7 +165,6 @@ impl Writer<'_> {
     /// Deletes the key, and the guardrail we made for it. What it consumed stays with its workspace.
     pub(super) async fn key_revoke(&self, id: &ExternalId) -> Result<Outcome, GatewayError> {
         let mut key = step!(before(inventory::key(self.api, &self.learned, id).await));
-        let guards = step!(before(guard::of_one(self.api, self.learned.guardrails, id).await));
         let reply = self.api.key_call(id.as_str(), Http::delete)?.send().await?;
         if !reply.is_success() && reply.status != 404 {
             return error::refusal(&reply);
@@ -175,11 +174,8 @@ impl Writer<'_> {
             Err(gone) if gone.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let ours = guards.guardrail(id.as_str()).filter(|one| guard::is_ours(one, key.mark.as_ref()));
-        if let Some(ours) = ours {
-            // Left behind, it would hold nothing: not worth failing for.
-            let _gone = self.guardrail_remove(&ours.id).await;
-        }
+        // Left behind, it would hold nothing: not worth failing for.
+        let _gone = self.guardrail_forget(&key).await;
         key.status = KeyStatus::Revoked;
         Ok(Outcome::done_key(key, PAUSE_BOUND_SECONDS))
     }

@@ -1,6 +1,6 @@
 //! Giving a key a list of models: a guardrail of its own, made, assigned, changed and removed.
 
-use domain::{ExternalId, Mark, ModelName, ModelScope};
+use domain::{ExternalId, Key, Mark, ModelName, ModelScope};
 use serde_json::json;
 
 use super::super::api::Fields;
@@ -82,6 +82,18 @@ impl Writer<'_> {
             return Ok(Step::On(()));
         }
         Ok(Step::End(error::refusal(&reply)?))
+    }
+
+    /// Removes the guardrail that was made for a key, also one that the key was never put under.
+    pub(super) async fn guardrail_forget(&self, key: &Key) -> Result<(), GatewayError> {
+        let (Some(mark), Some(workspace)) = (&key.mark, &key.account) else { return Ok(()) };
+        if self.learned.guardrails {
+            let filed = list::guardrails(self.api, workspace.as_str()).await?;
+            for ours in filed.iter().filter(|one| guard::is_ours(one, Some(mark))) {
+                self.guardrail_remove(&ours.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Changes the models of a key that exists, if they differ.
