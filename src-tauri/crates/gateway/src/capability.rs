@@ -32,6 +32,8 @@ pub struct Capability {
     pub key_rate_limit: bool,
     /// A key can expire by itself.
     pub key_expiry: bool,
+    /// The expiry of a key that exists can be changed; without it a new expiry needs a new key.
+    pub key_expiry_change: bool,
     /// The secret of a key can be shown again.
     pub key_reveal: bool,
     /// Longest name of a key in bytes; `None` where any name we allow fits.
@@ -72,7 +74,7 @@ impl Capability {
 
     /// Every yes/no capability with its stable name, for tables and `--json`.
     #[must_use]
-    pub fn flags(&self) -> [(&'static str, bool); 17] {
+    pub fn flags(&self) -> [(&'static str, bool); 18] {
         [
             ("account_list", self.account_list),
             ("account_write", self.account_write),
@@ -86,6 +88,7 @@ impl Capability {
             ("key_scope", self.key_scope),
             ("key_rate_limit", self.key_rate_limit),
             ("key_expiry", self.key_expiry),
+            ("key_expiry_change", self.key_expiry_change),
             ("key_reveal", self.key_reveal),
             ("usage_requests", self.usage_requests),
             ("usage_days", self.usage_days),

@@ -7,6 +7,7 @@ pub mod bifrost;
 pub mod file;
 pub mod litellm;
 pub mod newapi;
+pub mod openrouter;
 pub mod sandbox;
 
 use std::sync::Arc;
@@ -18,8 +19,15 @@ use crate::layer::{self, Pace};
 use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] =
-    &[litellm::PRODUCT, newapi::PRODUCT, newapi::PRODUCT_OWN, bifrost::PRODUCT, sandbox::PRODUCT, file::PRODUCT];
+static PRODUCTS: &[ProductInfo] = &[
+    litellm::PRODUCT,
+    newapi::PRODUCT,
+    newapi::PRODUCT_OWN,
+    openrouter::PRODUCT,
+    bifrost::PRODUCT,
+    sandbox::PRODUCT,
+    file::PRODUCT,
+];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]

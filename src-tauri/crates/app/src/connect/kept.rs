@@ -126,6 +126,7 @@ fn read(value: &Value) -> Capability {
         key_scope: can("key_scope"),
         key_rate_limit: can("key_rate_limit"),
         key_expiry: can("key_expiry"),
+        key_expiry_change: can("key_expiry_change"),
         key_reveal: can("key_reveal"),
         key_name_bytes: number("key_name_bytes").and_then(|bytes| u16::try_from(bytes).ok()),
         budget_periods: list("budget_periods").iter().filter_map(period).collect(),

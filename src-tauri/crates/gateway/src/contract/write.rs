@@ -220,7 +220,9 @@ async fn key_namesake(suite: &Suite<'_>, account: &Account) -> Result<(), String
 async fn key_update(suite: &Suite<'_>, key: &Key) -> Result<(), String> {
     let mut spec = key_spec(suite, "contract-renamed");
     spec.environment = Environment::Development;
-    spec.expires_at = None;
+    if suite.capability.key_expiry_change {
+        spec.expires_at = None;
+    }
     spec.rate_limit = RateLimit::default();
     if suite.capability.key_models {
         spec.models = ModelScope::Only(suite.world.models.clone());

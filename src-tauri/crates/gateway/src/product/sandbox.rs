@@ -79,6 +79,7 @@ fn capability(rights: Rights) -> Capability {
         key_scope: true,
         key_rate_limit: true,
         key_expiry: true,
+        key_expiry_change: true,
         key_reveal: false,
         key_name_bytes: None,
         budget_periods: BudgetPeriod::ALL.map(|period| (period, Enforcement::Gateway)).to_vec(),

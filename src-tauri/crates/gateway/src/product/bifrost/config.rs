@@ -70,6 +70,7 @@ pub fn capability(learned: &Learned) -> Capability {
         key_scope: false,
         key_rate_limit: true,
         key_expiry: features.expiry,
+        key_expiry_change: features.expiry,
         key_reveal: features.reveal,
         key_name_bytes: None,
         budget_periods: periods(features.keys_aligned),

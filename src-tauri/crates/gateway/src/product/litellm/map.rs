@@ -92,7 +92,9 @@ fn key_name(key: &wire::Key, mark: Option<&Mark>, digest: &str) -> Name {
     let alias = key.key_alias.as_deref().unwrap_or_default();
     let ours =
         text(&key.metadata, NAME).filter(|name| alias == name || mark.is_some_and(|m| alias == alias_for(name, m)));
-    Name::lossy(ours.as_deref().unwrap_or(alias), &digest[..digest.len().min(8)])
+    // A digest is hexadecimal; what a stranger sends in its place need not be.
+    let head: String = digest.chars().take(8).collect();
+    Name::lossy(ours.as_deref().unwrap_or(alias), &head)
 }
 
 /// The alias of a key whose plain name is taken by another key.

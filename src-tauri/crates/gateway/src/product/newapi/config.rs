@@ -98,6 +98,7 @@ pub fn capability(learned: &Learned, mode: Mode) -> Capability {
         key_scope: false,
         key_rate_limit: false,
         key_expiry: true,
+        key_expiry_change: true,
         key_reveal: true,
         key_name_bytes: u16::try_from(TokenName::room(tagged)).ok(),
         budget_periods: funded,
