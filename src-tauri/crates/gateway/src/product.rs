@@ -17,7 +17,8 @@ use crate::layer::{self, Pace};
 use crate::{AccountSecrets, Connection, ErrorKind, Gateway, GatewayError};
 
 /// Every product we can speak to, in the order in which they are offered. One line each.
-static PRODUCTS: &[ProductInfo] = &[litellm::PRODUCT, newapi::PRODUCT, newapi::PRODUCT_OWN, sandbox::PRODUCT, file::PRODUCT];
+static PRODUCTS: &[ProductInfo] =
+    &[litellm::PRODUCT, newapi::PRODUCT, newapi::PRODUCT_OWN, sandbox::PRODUCT, file::PRODUCT];
 
 /// A kind of gateway software, before any instance of it is connected.
 #[derive(Debug, Clone)]

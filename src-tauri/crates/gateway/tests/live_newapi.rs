@@ -192,7 +192,8 @@ impl<'a> Caller<'a> {
 
     async fn runs_out(&self) {
         let spent = self.read_key().await.spent.unwrap();
-        let dollars = |nanos: i64| Limit::Limited(Budget::new(Nanos(nanos), Currency::USD, BudgetPeriod::Total).unwrap());
+        let dollars =
+            |nanos: i64| Limit::Limited(Budget::new(Nanos(nanos), Currency::USD, BudgetPeriod::Total).unwrap());
         let tiny = Action::KeyBudget { key: self.key.clone(), budget: dollars(spent.0 + 120_000) };
         self.apply(tiny).await;
         // New API sets aside 500 tokens before a call: this one is let through, and costs more than is left.

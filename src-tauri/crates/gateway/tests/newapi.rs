@@ -31,13 +31,13 @@ use gateway::contract::{self, World};
 use gateway::{Action, Cursor, Gateway, Item, KeySecret, Outcome, Receipt, Resource};
 use serde_json::{Value, json};
 
-pub fn days() -> Period {
+fn days() -> Period {
     Zone::utc().days("2026-11-18".parse().unwrap(), "2026-11-20".parse().unwrap())
 }
 
 /// Three days: two users and nobody, 260 requests in one second, a request over midnight, a refund, and rows of other
 /// kinds. Tokens of mode O tell their account in their names.
-pub fn history() -> Vec<Value> {
+fn history() -> Vec<Value> {
     let start = days().start().as_millis() / 1000;
     let mut rows = Vec::new();
     let mut add = |ended: i64, use_time: i64, who: (u64, u64, &str)| {
@@ -66,7 +66,7 @@ pub fn history() -> Vec<Value> {
     rows
 }
 
-pub fn world() -> World {
+fn world() -> World {
     World {
         now: fake::now(),
         seed: 0x5eed_0001,
@@ -77,7 +77,7 @@ pub fn world() -> World {
     }
 }
 
-pub fn account_spec(name: &str) -> AccountSpec {
+fn account_spec(name: &str) -> AccountSpec {
     AccountSpec {
         name: Name::lossy(name, "?"),
         models: ModelScope::All,
@@ -86,7 +86,7 @@ pub fn account_spec(name: &str) -> AccountSpec {
     }
 }
 
-pub fn key_spec(name: &str) -> KeySpec {
+fn key_spec(name: &str) -> KeySpec {
     KeySpec {
         name: Name::lossy(name, "?"),
         environment: Environment::Production,
@@ -98,48 +98,48 @@ pub fn key_spec(name: &str) -> KeySpec {
     }
 }
 
-pub fn total(nanos: i64) -> Limit<Budget> {
+fn total(nanos: i64) -> Limit<Budget> {
     Limit::Limited(Budget::new(Nanos(nanos), Currency::USD, BudgetPeriod::Total).unwrap())
 }
 
-pub fn done(outcome: Outcome) -> Receipt {
+fn done(outcome: Outcome) -> Receipt {
     match outcome {
         Outcome::Done(receipt) => receipt,
         Outcome::Refused(reason) => panic!("{}", reason.message),
     }
 }
 
-pub fn refused(outcome: Outcome) -> gateway::RefusalReason {
+fn refused(outcome: Outcome) -> gateway::RefusalReason {
     match outcome {
         Outcome::Refused(reason) => reason,
         Outcome::Done(receipt) => panic!("it was done: {receipt:?}"),
     }
 }
 
-pub fn account_create(seed: u8, name: &str) -> Action {
+fn account_create(seed: u8, name: &str) -> Action {
     let secret = Secret::new(&format!("random-{seed}"));
     Action::AccountCreate { mark: Mark::new([seed; 16]), spec: account_spec(name), secret }
 }
 
 /// A new account with this seed for its mark.
-pub async fn account(gateway: &dyn Gateway, seed: u8) -> ExternalId {
+async fn account(gateway: &dyn Gateway, seed: u8) -> ExternalId {
     let made = gateway.apply(&account_create(seed, "Harborlight Dental"), fake::now()).await.unwrap();
     done(made).account.unwrap().external_id
 }
 
-pub fn key_create(account: &ExternalId, seed: u8) -> Action {
+fn key_create(account: &ExternalId, seed: u8) -> Action {
     let spec = key_spec("harborlight-prod");
     Action::KeyCreate { mark: Mark::new([seed; 16]), account: account.clone(), spec, secret: Secret::new("unused") }
 }
 
 /// A new key of an account, and its secret.
-pub async fn key(gateway: &dyn Gateway, account: &ExternalId, seed: u8) -> (Key, Secret) {
+async fn key(gateway: &dyn Gateway, account: &ExternalId, seed: u8) -> (Key, Secret) {
     let made = done(gateway.apply(&key_create(account, seed), fake::now()).await.unwrap());
     let KeySecret::Told(secret) = made.secret else { panic!("the secret was not told") };
     (made.key.unwrap(), secret)
 }
 
-pub async fn list(gateway: &dyn Gateway, what: &Resource) -> Vec<Item> {
+async fn list(gateway: &dyn Gateway, what: &Resource) -> Vec<Item> {
     let (mut at, mut items) = (Cursor::start(), Vec::new());
     loop {
         let page = gateway.inventory(what, &at).await.unwrap();

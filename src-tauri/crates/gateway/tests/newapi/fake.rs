@@ -17,7 +17,6 @@ use super::entrusted::Entrusted;
 use super::{fake_log, fake_token, fake_user};
 
 pub const ADMIN: &str = "1:throwaway-root-pat";
-pub const CLIENT: &str = "throwaway-client-pat";
 pub const NEWEST: &str = "1.0.0-rc.22";
 pub const OLD_AUTH: &str = "1.0.0-rc.21";
 
@@ -141,8 +140,6 @@ pub struct Asked {
     pub path: String,
     pub query: Query,
     pub body: Value,
-    /// Who asks; `None` where nobody, or nobody known.
-    pub user: Option<u64>,
 }
 
 impl Asked {
@@ -180,7 +177,7 @@ async fn handle(
     let query = query(uri.query().unwrap_or_default());
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let user = who(&memory, &headers);
-    let asked = Asked { call, path, query, body, user: user.as_ref().ok().copied() };
+    let asked = Asked { call, path, query, body };
     let (status, body) = answer(&mut memory, &asked, user);
     if let Some((users, tokens)) = saved {
         (memory.users, memory.tokens) = (users, tokens);
@@ -292,9 +289,9 @@ fn answer(memory: &mut Memory, asked: &Asked, user: Result<u64, (u16, Value)>) -
 }
 
 /// One page of a list, as New API cuts it: at most 100, whatever is asked for.
-pub fn paged(all: &[Value], asked: &Asked) -> Value {
+pub fn paged<T: Clone + Into<Value>>(all: &[T], asked: &Asked) -> Value {
     let size = usize::try_from(asked.number("page_size").clamp(1, 100)).unwrap();
     let page = usize::try_from(asked.number("p").max(1)).unwrap();
-    let items: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
+    let items: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().map(Into::into).collect();
     json!({ "page": page, "page_size": size, "total": all.len(), "items": items })
 }

@@ -18,20 +18,30 @@ pub fn row(id: u64, ended: i64, use_time: i64, (user, token, token_name): (u64, 
     row
 }
 
-fn inside(memory: &Memory, asked: &Asked) -> Vec<Value> {
+fn inside<'a>(memory: &'a Memory, asked: &Asked) -> Vec<&'a Value> {
     let (first, last) = (asked.number("start_timestamp"), asked.number("end_timestamp"));
     let kind = asked.number("type");
     let fits = |row: &&Value| {
         let at = row["created_at"].as_i64().unwrap_or(0);
         (first == 0 || at >= first) && (last == 0 || at <= last) && (kind == 0 || row["type"] == kind)
     };
-    memory.rows.iter().filter(fits).cloned().collect()
+    memory.rows.iter().filter(fits).collect()
+}
+
+/// A row that is copied only when it stands on the page.
+#[derive(Clone)]
+struct Row<'a>(&'a Value);
+
+impl From<Row<'_>> for Value {
+    fn from(row: Row<'_>) -> Self {
+        row.0.clone()
+    }
 }
 
 pub fn list(memory: &Memory, asked: &Asked) -> (u16, Value) {
     let mut rows = inside(memory, asked);
     rows.sort_by_key(|row| std::cmp::Reverse((row["created_at"].as_i64(), row["id"].as_u64())));
-    success(paged(&rows, asked))
+    success(paged(&rows.into_iter().map(Row).collect::<Vec<_>>(), asked))
 }
 
 /// The sum of what was consumed, whatever kind was asked for.

@@ -104,9 +104,12 @@ fn edit(memory: &mut Memory, asked: &Asked, me: u64) -> (u16, Value) {
     if let Some(refused) = refused(body).filter(|_| !status_only) {
         return refused;
     }
-    let Some(token) = find_mut(memory, body["id"].as_u64().unwrap_or(0), me) else { return recorded("user_get_missing") };
+    let Some(token) = find_mut(memory, body["id"].as_u64().unwrap_or(0), me) else {
+        return recorded("user_get_missing");
+    };
     if status_only {
-        let spent = token["status"] == 4 && token["remain_quota"].as_i64() <= Some(0) && token["unlimited_quota"] != true;
+        let spent =
+            token["status"] == 4 && token["remain_quota"].as_i64() <= Some(0) && token["unlimited_quota"] != true;
         if body["status"] == 1 && spent {
             return failure("Token quota is exhausted and cannot be enabled");
         }

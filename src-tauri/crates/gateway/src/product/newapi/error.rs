@@ -136,10 +136,8 @@ pub fn bad_credential(error: GatewayError) -> GatewayError {
 
 /// The refusal of a right with status 200.
 pub fn no_right(error: GatewayError) -> GatewayError {
-    let message = format!(
-        "the credential may not do this on New API: use the token of an administrator ({})",
-        error.message
-    );
+    let message =
+        format!("the credential may not do this on New API: use the token of an administrator ({})", error.message);
     GatewayError { kind: ErrorKind::Forbidden, message, ..error }
 }
 
@@ -154,7 +152,9 @@ pub fn not_found(call: &str, what: &str) -> GatewayError {
 /// The outcome is unknown.
 pub fn refusal(error: GatewayError) -> Result<Outcome, GatewayError> {
     match error.kind {
-        ErrorKind::Unavailable | ErrorKind::Malformed | ErrorKind::Unreachable | ErrorKind::NotThisProduct => Err(error),
+        ErrorKind::Unavailable | ErrorKind::Malformed | ErrorKind::Unreachable | ErrorKind::NotThisProduct => {
+            Err(error)
+        }
         _ => Ok(Outcome::Refused(RefusalReason {
             message: error.message,
             status: error.status,

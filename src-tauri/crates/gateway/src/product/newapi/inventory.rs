@@ -184,7 +184,8 @@ async fn keys_of(newapi: &NewApi, account: &ExternalId) -> Result<Page<Item>, Ga
 async fn read_keys(newapi: &NewApi, api: &Api) -> Result<Vec<domain::Key>, GatewayError> {
     let found = tokens(api).await?;
     let reading = reading(newapi, found.date).await?;
-    Ok(found.value.iter().map(|token| map::key(token, reading)).collect())
+    let keys = found.value.iter().filter(|token| !own::is_marker(&token.name));
+    Ok(keys.map(|token| map::key(token, reading)).collect())
 }
 
 /// Why a user's own token is refused, said with what helps.
@@ -250,18 +251,15 @@ async fn models(newapi: &NewApi) -> Result<Vec<ModelOffer>, GatewayError> {
         Ok(pricing) if !pricing.data.is_empty() => return Ok(map::offers(pricing, rate)),
         // The operator closed the page, or prices nothing: the names are still told.
         Ok(_) => {}
-        Err(error) if matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Unsupported) => {}
+        Err(error) if matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Unsupported) => {
+        }
         Err(error) if is_plain_no(&error) => {}
         Err(error) => return Err(error),
     }
     let mut names = newapi.api.models().await?;
     names.sort();
     names.dedup();
-    let offer = |name| ModelOffer {
-        name: domain::ModelName::new(name),
-        upstream: None,
-        input_cost: None,
-        output_cost: None,
-    };
+    let offer =
+        |name| ModelOffer { name: domain::ModelName::new(name), upstream: None, input_cost: None, output_cost: None };
     Ok(names.into_iter().map(offer).collect())
 }

@@ -275,8 +275,13 @@ mod tests {
             let read = TokenName::parse(foreign, false);
             assert_eq!((read.mark, read.text().as_deref()), (None, Some(foreign)), "{foreign}");
         }
-        let adopted = TokenName { name: "default".into(), environment: Some(Environment::Staging), tag: None, mark: None };
-        assert_eq!(TokenName::parse(&adopted.text().unwrap(), false), adopted, "an environment given to a foreign token");
+        let adopted =
+            TokenName { name: "default".into(), environment: Some(Environment::Staging), tag: None, mark: None };
+        assert_eq!(
+            TokenName::parse(&adopted.text().unwrap(), false),
+            adopted,
+            "an environment given to a foreign token"
+        );
         let long = TokenName { name: "n".repeat(TokenName::room(false) + 1), ..ours.clone() };
         assert_eq!(long.text(), None);
         let just = TokenName { name: "n".repeat(TokenName::room(false)), ..ours };

@@ -5,9 +5,7 @@
 //! kept in that token's list of models, the only long text a token has. The token never serves a call. Keys carry the tag
 //! of their account in their names, so a row of the log tells its account by itself.
 
-use domain::{
-    Account, AccountSpec, ExternalId, Key, Limit, Mark, ModelScope, Name, RateLimit,
-};
+use domain::{Account, AccountSpec, ExternalId, Key, Limit, Mark, ModelScope, Name, RateLimit};
 
 use super::naming::{self, TAG_DIGITS};
 use super::wire::Token;
@@ -56,7 +54,15 @@ impl Marker {
     pub fn token_name(&self) -> String {
         let room = 50 - MARKER.len() - naming::MARK_DIGITS;
         let mut shown = String::new();
-        self.name.chars().take_while(|c| shown.len() + c.len_utf8() <= room && { shown.push(*c); true }).for_each(drop);
+        self.name
+            .chars()
+            .take_while(|c| {
+                shown.len() + c.len_utf8() <= room && {
+                    shown.push(*c);
+                    true
+                }
+            })
+            .for_each(drop);
         format!("{shown}{MARKER}{}", naming::mark_digits(&self.mark))
     }
 

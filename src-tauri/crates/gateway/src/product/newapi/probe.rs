@@ -191,9 +191,10 @@ async fn hidden_settings(api: &Api) -> Result<Vec<Finding>, GatewayError> {
         findings.push(Finding {
             level: FindingLevel::Danger,
             code: "usage_off",
-            message: "New API does not log what is consumed, so there is no usage to invoice: switch the consumption log on \
+            message:
+                "New API does not log what is consumed, so there is no usage to invoice: switch the consumption log on \
                       under Operation Settings"
-                .to_owned(),
+                    .to_owned(),
         });
     }
     if is_off("PasswordLoginEnabled") {

@@ -149,7 +149,8 @@ impl<'de> Deserialize<'de> for ShownKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text: String = lenient(deserializer)?;
         if text.is_empty() || text.contains('*') {
-            let (head, tail) = (text.split('*').next().unwrap_or_default(), text.rsplit('*').next().unwrap_or_default());
+            let (head, tail) =
+                (text.split('*').next().unwrap_or_default(), text.rsplit('*').next().unwrap_or_default());
             return Ok(Self { label: format!("sk-{head}…{tail}"), clear: None });
         }
         let clear = full_key(&text);

@@ -79,12 +79,15 @@ fn impossible_key(spec: &KeySpec) -> Option<Outcome> {
             return no("an empty list of models opens every model on New API: choose at least one, or pause instead");
         }
         if let Some(bad) = names.iter().find(|name| name.as_str().contains(',') || name.as_str().trim().is_empty()) {
-            let message = format!("New API separates models by commas, so `{bad}` cannot stand in a list: leave it out");
+            let message =
+                format!("New API separates models by commas, so `{bad}` cannot stand in a list: leave it out");
             return Some(Outcome::refused(message, None));
         }
     }
     if spec.scope != Scope::Full {
-        return no("New API's keys have no scopes: each may call models and read its own usage, so choose the full scope");
+        return no(
+            "New API's keys have no scopes: each may call models and read its own usage, so choose the full scope",
+        );
     }
     if spec.rate_limit != RateLimit::default() {
         return no("New API has no ceiling on speed for a single key: leave it empty");

@@ -77,7 +77,12 @@ pub async fn update(newapi: &NewApi, id: &ExternalId, spec: &AccountSpec) -> Res
 
 /// Brings wallet, name and remark to what is asked. The wallet comes first: the remark then says what was done to it, so
 /// that a lost reply leads to doing it again and never to believing that it was done.
-async fn settle(newapi: &NewApi, user: &User, spec: &AccountSpec, mark: Option<&Mark>) -> Result<Step<()>, GatewayError> {
+async fn settle(
+    newapi: &NewApi,
+    user: &User,
+    spec: &AccountSpec,
+    mark: Option<&Mark>,
+) -> Result<Step<()>, GatewayError> {
     let rate = newapi.known().await?.rate;
     let was = Remark::parse(&user.remark);
     let asked = quota::ceiling(rate, &spec.budget).map_or(Asked::Unlimited, Asked::Units);

@@ -268,7 +268,8 @@ fn is_kept(token: &Token, ceiling: Option<i64>) -> bool {
 
 fn drifted(found: &Found, token: &Token) -> Outcome {
     let is = map::key(token, found.reading).spec.budget;
-    let money = map::ceiling(&is).map_or_else(|| "no ceiling".to_owned(), |amount| format!("a ceiling of {amount} USD"));
+    let money =
+        map::ceiling(&is).map_or_else(|| "no ceiling".to_owned(), |amount| format!("a ceiling of {amount} USD"));
     Outcome::not_saved(format!(
         "the key was called while it was changed, three times over, and now has {money}: pause the key, then set its budget"
     ))
