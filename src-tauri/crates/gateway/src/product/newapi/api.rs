@@ -55,14 +55,6 @@ impl Credential {
     }
 }
 
-/// What a name and a password opened.
-pub enum Session {
-    /// A short-lived token (v1.0.0-rc.22 and later) or a cookie (before).
-    Open(Api),
-    /// A second factor is asked for.
-    SecondFactor,
-}
-
 /// A window of the log in seconds, both ends included, as New API takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -202,8 +194,9 @@ impl Api {
         self.write(self.http.post("/api/user/manage"), manage).await
     }
 
-    /// Opens a session with a name and a password.
-    pub async fn login(&self, user: u64, name: &str, password: &str) -> Result<Session, GatewayError> {
+    /// Opens a session with a name and a password: a short-lived token since v1.0.0-rc.22, a cookie before. `None` where a
+    /// second factor is asked for.
+    pub async fn login(&self, user: u64, name: &str, password: &str) -> Result<Option<Self>, GatewayError> {
         self.flow.turn().await;
         let call = self.http.post("/api/user/login").anonymous().json(&LoginAsk { username: name, password });
         let (reply, cookies) = call.send_for_cookies().await?;
@@ -211,16 +204,16 @@ impl Api {
         let data = envelope.data.as_deref().map_or("{}", serde_json::value::RawValue::get);
         let login: Login = serde_json::from_str(data).unwrap_or_default();
         if login.require_2fa {
-            return Ok(Session::SecondFactor);
+            return Ok(None);
         }
         if let Some(token) = login.access_token.filter(|token| !token.is_empty()) {
             let credential = Credential { user: Some(user), token: Secret::new(&token) };
-            return Ok(Session::Open(self.as_user(Some(&credential))?));
+            return self.as_user(Some(&credential)).map(Some);
         }
         let cookies = cookies.ok_or_else(|| error::unreadable(&reply))?;
         let http = self.http.with_credential(None)?.with_header("cookie", &cookies)?;
         let http = http.with_header(USER_HEADER, &Secret::new(&user.to_string()))?;
-        Ok(Session::Open(Self { http, flow: Arc::clone(&self.flow) }))
+        Ok(Some(Self { http, flow: Arc::clone(&self.flow) }))
     }
 
     /// Makes a new access token for whoever asks; the one before it ends.

@@ -48,11 +48,11 @@ impl Rate {
         Nanos::nearest(dollars).ok()
     }
 
-    /// Money in whole units, rounded down: a ceiling is not raised by rounding. What lies a hair below a whole unit is
-    /// that unit, seen through a rate that does not divide evenly.
+    /// Money in whole units, rounded down: a ceiling is not raised by rounding. Money itself is to the nearest
+    /// nano-dollar, so half of one is added first: units that were turned into money come back the same.
     pub fn units(self, money: Nanos) -> Option<i64> {
-        let hair = Decimal::new(1, 2);
-        money.to_decimal().checked_mul(self.0)?.checked_add(hair)?.floor().to_i64()
+        let half = Decimal::new(5, 10);
+        money.to_decimal().checked_add(half)?.checked_mul(self.0)?.floor().to_i64()
     }
 
     /// The cost of a million tokens at a model ratio.

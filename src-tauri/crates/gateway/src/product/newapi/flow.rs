@@ -45,7 +45,7 @@ impl Default for Flow {
 
 impl State {
     fn distance(&self) -> Duration {
-        WINDOW * 1000 * self.slower / (self.calls.max(1) * STEADY_PER_MILLE)
+        WINDOW * 1000 / (self.calls.max(1) * STEADY_PER_MILLE) * self.slower
     }
 
     /// How far ahead of an even pace a call may be.

@@ -184,7 +184,8 @@ async fn keys_of(newapi: &NewApi, account: &ExternalId) -> Result<Page<Item>, Ga
 async fn read_keys(newapi: &NewApi, api: &Api) -> Result<Vec<domain::Key>, GatewayError> {
     let found = tokens(api).await?;
     let reading = reading(newapi, found.date).await?;
-    Ok(found.value.iter().map(|token| map::key(token, reading)).collect())
+    let keys = found.value.iter().filter(|token| !own::is_marker(&token.name));
+    Ok(keys.map(|token| map::key(token, reading)).collect())
 }
 
 /// Why a user's own token is refused, said with what helps.

@@ -7,7 +7,7 @@
 
 use domain::{ExternalId, Secret, Timestamp};
 
-use super::super::api::{Credential, Session};
+use super::super::api::Credential;
 use super::super::{NewApi, error, inventory};
 use super::{before, step};
 use crate::{ErrorKind, GatewayError, Outcome};
@@ -52,8 +52,8 @@ async fn make_token(newapi: &NewApi, door: Door<'_>, now: Timestamp) -> Result<O
         return Ok(None);
     }
     let session = match newapi.api.login(door.user, door.name, door.password).await {
-        Ok(Session::Open(session)) => session,
-        Ok(Session::SecondFactor) => return Ok(None),
+        Ok(Some(session)) => session,
+        Ok(None) => return Ok(None),
         Err(error) => return Err(heeded(newapi, error, now)),
     };
     if newapi.critical.enter(now).is_err() {
