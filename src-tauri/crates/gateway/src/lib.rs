@@ -15,6 +15,7 @@ pub mod error;
 pub mod http;
 pub mod json;
 pub mod layer;
+pub mod mark;
 pub mod page;
 pub mod probe;
 pub mod product;

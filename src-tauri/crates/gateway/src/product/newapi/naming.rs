@@ -7,14 +7,14 @@
 use domain::{Environment, Mark};
 use sha2::{Digest, Sha256};
 
+use crate::mark;
+
 /// Longest user name, display name and password, in characters.
 pub const SHORT_MAX: usize = 20;
 /// Longest remark, in characters.
 const REMARK_MAX: usize = 255;
 /// Longest token name, in bytes.
 const TOKEN_NAME_MAX: usize = 50;
-/// Digits of a mark in URL-safe base 64.
-pub const MARK_DIGITS: usize = 22;
 /// Digits of the tag by which a token tells its account where the operator owns all tokens.
 pub const TAG_DIGITS: usize = 6;
 /// What our part of a remark begins with.
@@ -66,7 +66,7 @@ impl Remark {
             digits => digits.parse().map_or(Asked::Nothing, Asked::Units),
         };
         let name = Some(unescape(parts.next()?)).filter(|name| !name.is_empty());
-        Some(Self { mark: mark_from_digits(mark), asked, name, rest: rest.trim().to_owned() })
+        Some(Self { mark: mark::from_digits(mark), asked, name, rest: rest.trim().to_owned() })
     }
 
     /// Writes it; `None` when it does not fit.
@@ -76,7 +76,7 @@ impl Remark {
             Asked::Unlimited => "u".to_owned(),
             Asked::Units(units) => units.to_string(),
         };
-        let mark = self.mark.as_ref().map(mark_digits).unwrap_or_default();
+        let mark = self.mark.as_ref().map(mark::digits).unwrap_or_default();
         let name = escape(self.name.as_deref().unwrap_or_default());
         let mut text = format!("{REMARK_PREFIX}{mark}:{asked}:{name}");
         if !self.rest.is_empty() {
@@ -145,7 +145,7 @@ pub struct TokenName {
 impl TokenName {
     /// Longest name for people in bytes, where nothing has to be kept of it.
     pub const fn room(tagged: bool) -> usize {
-        TOKEN_NAME_MAX - 2 - MARK_DIGITS - if tagged { TAG_DIGITS } else { 0 }
+        TOKEN_NAME_MAX - 2 - mark::DIGITS - if tagged { TAG_DIGITS } else { 0 }
     }
 
     /// Reads any name. `tagged` is whether tokens of ours carry the tag of their account.
@@ -167,7 +167,7 @@ impl TokenName {
         let (tag, mark) = rest.split_at_checked(tag_digits)?;
         let mark = match mark {
             "" => None,
-            digits => Some(mark_from_digits(digits)?),
+            digits => Some(mark::from_digits(digits)?),
         };
         let tag = (!tag.is_empty()).then(|| tag.to_owned());
         Some(Self { name: name.to_owned(), environment, tag, mark })
@@ -183,7 +183,7 @@ impl TokenName {
                 text.push(TOKEN_SEPARATOR);
                 text.push(letter(environment.unwrap_or(Environment::Other)));
                 text.push_str(self.tag.as_deref().unwrap_or_default());
-                text.push_str(&self.mark.as_ref().map(mark_digits).unwrap_or_default());
+                text.push_str(&self.mark.as_ref().map(mark::digits).unwrap_or_default());
             }
         }
         (text.len() <= TOKEN_NAME_MAX).then_some(text)
@@ -203,28 +203,6 @@ fn environment(given: char) -> Option<Environment> {
     Environment::ALL.into_iter().find(|environment| letter(*environment) == given)
 }
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// A mark in 22 digits of URL-safe base 64.
-pub fn mark_digits(mark: &Mark) -> String {
-    let bits = u128::from_be_bytes(*mark.bytes());
-    let digit = |place: usize| {
-        let six = if place == MARK_DIGITS - 1 { bits << 4 } else { bits >> (122 - 6 * place) };
-        char::from(DIGITS[usize::try_from(six & 63).unwrap_or(0)])
-    };
-    (0..MARK_DIGITS).map(digit).collect()
-}
-
-/// The mark in 22 digits; `None` for anything that we did not write.
-pub fn mark_from_digits(text: &str) -> Option<Mark> {
-    let digits = text.as_bytes();
-    let value = |digit: &u8| DIGITS.iter().position(|known| known == digit).map(|value| value as u128);
-    let (last, head) = digits.split_last().filter(|_| digits.len() == MARK_DIGITS)?;
-    let high = head.iter().try_fold(0_u128, |bits, digit| Some(bits << 6 | value(digit)?))?;
-    let low = value(last).filter(|low| low & 15 == 0)?;
-    Some(Mark::new((high << 2 | low >> 4).to_be_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -234,7 +212,7 @@ mod tests {
     #[test]
     fn remarks_are_read_tolerantly() {
         let mark = Mark::new([0xfb; 16]);
-        let digits = mark_digits(&mark);
+        let digits = mark::digits(&mark);
         let full = format!("purser:{digits}:u:Acme: a \\p b | VIP | call first");
         let rows = [
             ("", Remark::default()),
@@ -269,7 +247,7 @@ mod tests {
             mark: Some(mark),
         };
         let text = ours.text().unwrap();
-        assert_eq!(text, format!("harbor~light prod~p{}", mark_digits(&mark)));
+        assert_eq!(text, format!("harbor~light prod~p{}", mark::digits(&mark)));
         assert_eq!(TokenName::parse(&text, false), ours);
         for foreign in ["default", "a~b", "~", "x~pshort", "Müller & Söhne 🚀", ""] {
             let read = TokenName::parse(foreign, false);
@@ -308,9 +286,9 @@ mod tests {
     proptest! {
         #[test]
         fn marks_survive_their_digits(bytes in any::<[u8; 16]>()) {
-            let digits = mark_digits(&Mark::new(bytes));
-            prop_assert_eq!(digits.len(), MARK_DIGITS);
-            prop_assert_eq!(mark_from_digits(&digits), Some(Mark::new(bytes)));
+            let digits = mark::digits(&Mark::new(bytes));
+            prop_assert_eq!(digits.len(), mark::DIGITS);
+            prop_assert_eq!(mark::from_digits(&digits), Some(Mark::new(bytes)));
         }
 
         #[test]

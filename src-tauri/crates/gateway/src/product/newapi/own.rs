@@ -7,10 +7,10 @@
 
 use domain::{Account, AccountSpec, ExternalId, Key, Limit, Mark, ModelScope, Name, RateLimit};
 
-use super::naming::{self, TAG_DIGITS};
+use super::naming::TAG_DIGITS;
 use super::wire::Token;
 use super::{NewApi, error, inventory, map};
-use crate::GatewayError;
+use crate::{GatewayError, mark};
 
 /// What the name of a token that stands for an account ends with, before its mark.
 const MARKER: &str = "~A";
@@ -52,7 +52,7 @@ impl Marker {
 
     /// The token's name.
     pub fn token_name(&self) -> String {
-        let room = 50 - MARKER.len() - naming::MARK_DIGITS;
+        let room = 50 - MARKER.len() - mark::DIGITS;
         let mut shown = String::new();
         self.name
             .chars()
@@ -63,7 +63,7 @@ impl Marker {
                 }
             })
             .for_each(drop);
-        format!("{shown}{MARKER}{}", naming::mark_digits(&self.mark))
+        format!("{shown}{MARKER}{}", mark::digits(&self.mark))
     }
 
     /// The token's list of models.
@@ -92,7 +92,7 @@ impl Marker {
 
 fn marker_mark(name: &str) -> Option<Mark> {
     let (_, digits) = name.rsplit_once(MARKER)?;
-    naming::mark_from_digits(digits)
+    mark::from_digits(digits)
 }
 
 /// Whether a token stands for an account and is no key.
@@ -102,7 +102,7 @@ pub fn is_marker(name: &str) -> bool {
 
 /// The tag that keys of an account carry: the first digits of its mark.
 pub fn tag(mark: &Mark) -> String {
-    naming::mark_digits(mark).chars().take(TAG_DIGITS).collect()
+    mark::digits(mark).chars().take(TAG_DIGITS).collect()
 }
 
 /// The account of a tag.

@@ -10,16 +10,16 @@ use domain::{ExternalId, Mark, ModelName, ModelScope};
 
 use super::api::Api;
 use super::catalog::{Catalog, catalog};
+use super::list;
 use super::wire::Guardrail;
-use super::{list, tag};
-use crate::{ErrorKind, GatewayError};
+use crate::{ErrorKind, GatewayError, mark as marks};
 
 /// What the names of our guardrails begin with.
 const NAME: &str = "purser ";
 
 /// The name of the guardrail of a key.
 pub fn name(mark: &Mark) -> String {
-    format!("{NAME}{}", tag::letters_of(mark))
+    format!("{NAME}{}", marks::digits(mark))
 }
 
 /// Whether a guardrail was made for the key with this mark.

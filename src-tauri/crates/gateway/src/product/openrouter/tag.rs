@@ -5,13 +5,12 @@
 
 use domain::{Environment, Mark};
 
+use crate::mark;
+
 /// What a tag begins with, the blank before it included.
 const OPEN: &str = " [p:";
 /// What a tag says while a pause of the account holds the key.
 const OFF: &str = "off";
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// Letters of a mark: 128 bits, six to a letter.
-const MARK_LETTERS: usize = 22;
 
 /// What a key's name on OpenRouter says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Tagged {
         let environment = Environment::from_code(parts.next()?)?;
         let mark = match parts.next()? {
             "" => None,
-            letters => Some(mark_of(letters)?),
+            letters => Some(mark::from_digits(letters)?),
         };
         let off = match parts.next() {
             None => false,
@@ -59,34 +58,10 @@ impl Tagged {
         if self.mark.is_none() && !self.off && self.environment == Environment::Other {
             return self.name.clone();
         }
-        let mark = self.mark.as_ref().map(letters_of).unwrap_or_default();
+        let mark = self.mark.as_ref().map(mark::digits).unwrap_or_default();
         let off = if self.off { ":off" } else { "" };
         format!("{}{OPEN}{}:{mark}{off}]", self.name, self.environment.code())
     }
-}
-
-/// A mark in 22 letters that no name or address needs to escape (RFC 4648 §5, without padding).
-pub fn letters_of(mark: &Mark) -> String {
-    let bits = u128::from_be_bytes(*mark.bytes());
-    let letter = |place: usize| {
-        // The last letter holds two bits, followed by four zeros.
-        let six = if place < MARK_LETTERS - 1 { bits >> (122 - 6 * place) } else { bits << 4 };
-        char::from(ALPHABET[(six & 63) as usize])
-    };
-    (0..MARK_LETTERS).map(letter).collect()
-}
-
-fn mark_of(letters: &str) -> Option<Mark> {
-    let mut bits = 0_u128;
-    for (place, letter) in letters.bytes().enumerate() {
-        let six = ALPHABET.iter().position(|known| *known == letter)? as u128;
-        bits = match place {
-            0..21 => bits << 6 | six,
-            21 if six & 15 == 0 => bits << 2 | six >> 4,
-            _ => return None,
-        };
-    }
-    (letters.len() == MARK_LETTERS).then(|| Mark::new(bits.to_be_bytes()))
 }
 
 #[cfg(test)]
