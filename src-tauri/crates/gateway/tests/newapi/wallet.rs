@@ -48,6 +48,22 @@ async fn a_wallet_holds_what_is_left_of_a_ceiling() {
 }
 
 #[tokio::test]
+async fn a_very_large_wallet_that_runs_low_is_told_and_filled_again() {
+    tokio::time::pause();
+    let fake = Fake::start().await;
+    let gateway = fake.connect("newapi", ADMIN);
+    let id = account(&*gateway, 1).await;
+    fake.change(|memory| memory.users[1]["quota"] = json!(999_999_999));
+    let findings = gateway.probe(now()).await.unwrap().findings;
+    let low = findings.iter().find(|finding| finding.code == "wallet_low").expect("a finding");
+    assert!(low.message.contains("Harborlight Dental"), "{}", low.message);
+    done(gateway.apply(&update(&id, "Harborlight Dental", Limit::Unlimited), now()).await.unwrap());
+    assert_eq!(user(&fake)["quota"], json!(2_000_000_000));
+    let findings = gateway.probe(now()).await.unwrap().findings;
+    assert!(findings.iter().all(|finding| finding.code != "wallet_low"), "{findings:?}");
+}
+
+#[tokio::test]
 async fn a_rename_does_not_touch_the_wallet_and_a_calls_reservation_is_not_paid_twice() {
     tokio::time::pause();
     let fake = Fake::start().await;

@@ -19,8 +19,11 @@ pub const CALLS_MANY: u32 = 360;
 const BURST_PER_MILLE: u32 = 40;
 /// Share that is made steadily, in per mille.
 const STEADY_PER_MILLE: u32 = 955;
-/// Slowest that a shared address makes us, as a multiple of the usual distance.
-const SLOWEST: u32 = 8;
+/// Slowest that a shared address makes us, as a multiple of the usual distance: a change of a dozen calls still ends in
+/// its time.
+const SLOWEST: u32 = 4;
+/// How long nothing was refused before we go at twice the pace again.
+const CALM: Duration = Duration::from_secs(900);
 
 /// The turns of one instance.
 #[derive(Debug)]
@@ -33,13 +36,15 @@ struct State {
     calls: u32,
     /// How much slower than allowed: others call from our address too.
     slower: u32,
+    /// When we last changed our pace.
+    paced: Option<Instant>,
     /// When the next call would be due if calls came evenly.
     due: Option<Instant>,
 }
 
 impl Default for Flow {
     fn default() -> Self {
-        Self { state: Mutex::new(State { calls: CALLS_FEW, slower: 1, due: None }) }
+        Self { state: Mutex::new(State { calls: CALLS_FEW, slower: 1, paced: None, due: None }) }
     }
 }
 
@@ -54,6 +59,10 @@ impl State {
     }
 
     fn take(&mut self, now: Instant) -> Instant {
+        if self.slower > 1 && self.paced.is_none_or(|paced| now.saturating_duration_since(paced) >= CALM) {
+            self.slower /= 2;
+            self.paced = Some(now);
+        }
         let due = self.due.map_or(now, |due| due.max(now));
         self.due = Some(due + self.distance());
         due.checked_sub(self.ahead()).map_or(now, |start| start.max(now))
@@ -72,10 +81,11 @@ impl Flow {
         self.lock().calls = calls;
     }
 
-    /// Somebody else calls from our address, or the instance allows less: goes at half the pace from now on.
+    /// Somebody else calls from our address, or the instance allows less: goes at half the pace until it is calm.
     pub fn tripped(&self) {
         let mut state = self.lock();
         state.slower = (state.slower * 2).min(SLOWEST);
+        state.paced = Some(Instant::now());
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -89,7 +99,7 @@ mod tests {
 
     /// When a thousand calls start, in milliseconds, if the caller never rests.
     fn starts(calls: u32) -> Vec<u128> {
-        let mut state = State { calls, slower: 1, due: None };
+        let mut state = State { calls, slower: 1, paced: None, due: None };
         let zero = Instant::now();
         let mut now = zero;
         (0..1000)
@@ -114,13 +124,18 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_trip_halves_the_pace() {
+    #[tokio::test(start_paused = true)]
+    async fn a_trip_halves_the_pace_until_it_is_calm() {
         let flow = Flow::default();
         let usual = flow.lock().distance();
         flow.tripped();
         assert_eq!(flow.lock().distance(), usual * 2);
         (0..9).for_each(|_| flow.tripped());
         assert_eq!(flow.lock().distance(), usual * SLOWEST, "and no slower than this");
+        for times in [2, 1, 1] {
+            tokio::time::advance(CALM).await;
+            flow.turn().await;
+            assert_eq!(flow.lock().distance(), usual * times);
+        }
     }
 }

@@ -175,10 +175,8 @@ async fn tokens_if_entrusted(newapi: &NewApi, user: u64) -> Result<Option<Vec<do
 
 async fn keys_of(newapi: &NewApi, account: &ExternalId) -> Result<Page<Item>, GatewayError> {
     let api = newapi.as_owner(user_number(account)?).await?;
-    match read_keys(newapi, &api).await {
-        Ok(found) => Ok(only(found, Item::Key)),
-        Err(error) => Err(owner_refused(settle(&api, false, error).await)),
-    }
+    let found = read_keys(newapi, &api).await.map_err(owner_refused)?;
+    Ok(only(found, Item::Key))
 }
 
 async fn read_keys(newapi: &NewApi, api: &Api) -> Result<Vec<domain::Key>, GatewayError> {
@@ -202,7 +200,10 @@ pub fn owner_refused(error: GatewayError) -> GatewayError {
 pub async fn tokens(api: &Api) -> Result<Dated<Vec<Token>>, GatewayError> {
     let mut unique: BTreeMap<u64, Token> = BTreeMap::new();
     for page in 1.. {
-        let list = api.tokens(page).await?;
+        let list = match api.tokens(page).await {
+            Ok(list) => list,
+            Err(error) => return Err(settle(api, false, error).await),
+        };
         let more = list.value.items.len() as u64 >= PAGE && page.saturating_mul(PAGE) < list.value.total;
         unique.extend(list.value.items.into_iter().map(|token| (token.id, token)));
         if !more {

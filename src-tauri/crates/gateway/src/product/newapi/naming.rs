@@ -14,7 +14,7 @@ pub const SHORT_MAX: usize = 20;
 /// Longest remark, in characters.
 const REMARK_MAX: usize = 255;
 /// Longest token name, in bytes.
-const TOKEN_NAME_MAX: usize = 50;
+pub const TOKEN_NAME_MAX: usize = 50;
 /// Digits of the tag by which a token tells its account where the operator owns all tokens.
 pub const TAG_DIGITS: usize = 6;
 /// What our part of a remark begins with.

@@ -7,7 +7,7 @@
 
 use domain::{Account, AccountSpec, ExternalId, Key, Limit, Mark, ModelScope, Name, RateLimit};
 
-use super::naming::TAG_DIGITS;
+use super::naming::{self, TAG_DIGITS};
 use super::wire::Token;
 use super::{NewApi, error, inventory, map};
 use crate::{GatewayError, mark};
@@ -52,17 +52,14 @@ impl Marker {
 
     /// The token's name.
     pub fn token_name(&self) -> String {
-        let room = 50 - MARKER.len() - mark::DIGITS;
+        let room = naming::TOKEN_NAME_MAX - MARKER.len() - mark::DIGITS;
         let mut shown = String::new();
-        self.name
-            .chars()
-            .take_while(|c| {
-                shown.len() + c.len_utf8() <= room && {
-                    shown.push(*c);
-                    true
-                }
-            })
-            .for_each(drop);
+        for letter in self.name.chars() {
+            if shown.len() + letter.len_utf8() > room {
+                break;
+            }
+            shown.push(letter);
+        }
         format!("{shown}{MARKER}{}", mark::digits(&self.mark))
     }
 
@@ -140,4 +137,34 @@ pub async fn keys(newapi: &NewApi, account: Option<&ExternalId>) -> Result<Vec<K
     let reading = inventory::reading(newapi, found.date).await?;
     let keys = found.value.iter().filter(|token| !is_marker(&token.name)).map(|token| map::key(token, reading));
     Ok(keys.filter(|key| account.is_none() || key.account.as_ref() == account).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::Token;
+    use super::*;
+
+    fn token(name: &str, text: &str) -> Token {
+        let body = serde_json::json!({ "id": 1, "name": name, "model_limits": text });
+        serde_json::from_value(body).unwrap()
+    }
+
+    #[test]
+    fn what_stands_for_an_account_is_read_back() {
+        let mark = Mark::new([0x3c; 16]);
+        for (name, off) in [("Harborlight: Dental, Ltd.", vec![]), ("株式会社ハーバーライト歯科 🚀", vec![7, 12])]
+        {
+            let marker = Marker { mark, name: name.to_owned(), paused: !off.is_empty(), off };
+            let (shown, text) = (marker.token_name(), marker.text());
+            assert!(shown.len() <= naming::TOKEN_NAME_MAX && is_marker(&shown), "{shown}");
+            assert!(!text.contains(','), "New API separates models by commas: {text}");
+            assert_eq!(Marker::read(&token(&shown, &text)), Some(marker), "{shown} {text}");
+        }
+        let damaged = Marker::read(&token(&format!("Acme~A{}", mark::digits(&mark)), "gpt-4o"));
+        let expected = Marker { mark, name: "Acme".to_owned(), paused: false, off: Vec::new() };
+        assert_eq!(damaged, Some(expected), "its text was overwritten in the console: its name is left");
+        for key in ["default", "prod~pAbC-_9AAAAAAAAAAAAAAAAAAAAAA", "a~A", "~Ashort"] {
+            assert_eq!(Marker::read(&token(key, "")), None, "{key}");
+        }
+    }
 }

@@ -6,10 +6,11 @@ use domain::Timestamp;
 use rust_decimal::Decimal;
 
 use super::api::{Api, ROLE_ADMIN, ROLE_ROOT, Window};
-use super::config::{Learned, Rate};
+use super::config::{Learned, Rate, WALLET_LOW};
 use super::flow::CALLS_MANY;
 use super::inventory::{is_plain_no, settle};
-use super::wire::{Listed, Ratio, Row, Setting, Status};
+use super::naming::{Asked, Remark};
+use super::wire::{Listed, Ratio, Row, Setting, Status, User};
 use super::{Mode, error};
 use crate::http::Http;
 use crate::{ErrorKind, Finding, FindingLevel, GatewayError, Recognised};
@@ -70,10 +71,10 @@ fn too_old(call: &str) -> GatewayError {
 /// Asks everything.
 pub async fn run(api: &Api, mode: Mode) -> Result<Probed, GatewayError> {
     let mut probed = learn(api).await?;
-    if mode == Mode::Users {
-        may_manage_users(api, probed.role).await?;
-    }
     let mut findings = settings(&probed.status, &probed.learned);
+    if mode == Mode::Users {
+        findings.extend(low_wallets(&users(api, probed.role).await?));
+    }
     findings.extend(ratios(api).await?);
     match probed.role {
         ROLE_ROOT.. => findings.extend(hidden_settings(api).await?),
@@ -84,14 +85,26 @@ pub async fn run(api: &Api, mode: Mode) -> Result<Probed, GatewayError> {
     Ok(probed)
 }
 
-/// Whether users can be listed in pages and the credential may do so.
-async fn may_manage_users(api: &Api, role: u32) -> Result<(), GatewayError> {
+/// The first users: whether they can be listed in pages, and the credential may do so.
+async fn users(api: &Api, role: u32) -> Result<Listed<User>, GatewayError> {
     match api.users(1).await {
-        Ok(_) => Ok(()),
+        Ok(users) => Ok(users),
         // A list without pages: release 0.8 or earlier.
         Err(error) if error.kind == ErrorKind::Malformed && role >= ROLE_ADMIN => Err(too_old("GET /api/user/")),
         Err(error) => Err(settle(api, true, error).await),
     }
+}
+
+/// Accounts without a budget whose wallet runs low: New API has no unlimited user. The first hundred are looked at.
+fn low_wallets(users: &Listed<User>) -> Option<Finding> {
+    let is_low = |user: &&User| user.quota < WALLET_LOW && Remark::parse(&user.remark).asked == Asked::Unlimited;
+    let low: Vec<&str> = users.items.iter().filter(is_low).map(|user| user.display_name.as_str()).collect();
+    let message = format!(
+        "New API knows no unlimited wallet, and these clients without a budget have used more than half of theirs: {}; save \
+         each client's account once, and its wallet is filled again",
+        low.join(", ")
+    );
+    (!low.is_empty()).then(|| warning("wallet_low", message))
 }
 
 /// On a ClickHouse log database the numbers of rows count up from 1 on every list; elsewhere the newest has the highest.
