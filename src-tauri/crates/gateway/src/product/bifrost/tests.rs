@@ -64,7 +64,9 @@ fn customers_as_recorded() {
 #[test]
 fn a_virtual_key_of_1_5_11_as_recorded() {
     let found: wire::OneVirtualKey = recorded("1.5.11", "vk_get").json().unwrap();
-    check(map::key(&found.virtual_key, &around()), &expect![[r#"
+    check(
+        map::key(&found.virtual_key, &around()),
+        &expect![[r#"
         Key {
             external_id: ExternalId(
                 "4c9262a9-b976-4bc4-ad71-a6fd43789a5e",
@@ -126,7 +128,8 @@ fn a_virtual_key_of_1_5_11_as_recorded() {
                 2026-11-21T09:42:12.259Z,
             ),
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
