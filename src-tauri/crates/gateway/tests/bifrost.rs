@@ -147,11 +147,6 @@ async fn an_empty_gateway_of_1_4_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn an_empty_gateway_of_1_5_keeps_the_contract() {
-    keeps_the_contract(with_history_only("1.5.11", false).await).await;
-}
-
-#[tokio::test]
 async fn a_gateway_newer_than_what_was_recorded_keeps_the_contract() {
     keeps_the_contract(with_history_only("1.5.11", true).await).await;
 }

@@ -154,6 +154,17 @@ async fn a_fault_that_passes_is_read_again_and_one_that_stays_is_told() {
 }
 
 #[tokio::test]
+async fn a_log_that_answers_too_late_keeps_nothing_else_from_being_told() {
+    let fake = Fake::start("1.5.11").await;
+    fake.fault(
+        "GET /api/logs",
+        Fault::Answer(500, vec![], r#"{"error": {"message": "database is locked"}}"#.to_owned()),
+    );
+    let probe = fake.connect(Some(ADMIN)).probe(now()).await.unwrap();
+    assert!(probe.capability.usage_requests && probe.findings.is_empty(), "{:?}", probe.findings);
+}
+
+#[tokio::test]
 async fn truncated_json_is_malformed_and_never_quoted() {
     let fake = Fake::start("1.5.11").await;
     for _ in 0..3 {

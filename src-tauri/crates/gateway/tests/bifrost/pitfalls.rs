@@ -135,9 +135,9 @@ async fn pitfalls_2_3_4_configurations_keep_what_is_not_ours() {
     fake.change(|memory| {
         memory.keys[0]["description"] =
             json!(format!("the one on the wall {}", memory.keys[0]["description"].as_str().unwrap()));
-        memory.keys[0]["provider_configs"][1]["weight"] = json!(0.25);
-        memory.keys[0]["provider_configs"][1]["allow_all_keys"] = json!(false);
-        memory.keys[0]["provider_configs"][1]["keys"] = json!([{ "key_id": "k-1", "name": "eu" }]);
+        memory.keys[0]["provider_configs"][0]["weight"] = json!(0.25);
+        memory.keys[0]["provider_configs"][0]["allow_all_keys"] = json!(false);
+        memory.keys[0]["provider_configs"][0]["keys"] = json!([{ "key_id": "k-1", "name": "eu" }]);
     });
     let mut spec = wish("prod");
     spec.environment = Environment::Staging;
@@ -145,7 +145,7 @@ async fn pitfalls_2_3_4_configurations_keep_what_is_not_ours() {
     done(gateway.apply(&Action::KeyUpdate { key: key.clone(), spec: spec.clone() }, now()).await.unwrap());
     let one = configs(&fake);
     assert_eq!(one.as_array().unwrap().len(), 1, "the other provider is refused");
-    assert_eq!((&one[0]["id"], &one[0]["weight"]), (&all[1]["id"], &json!(0.25)), "it is the same configuration");
+    assert_eq!((&one[0]["id"], &one[0]["weight"]), (&all[0]["id"], &json!(0.25)), "it is the same configuration");
     assert_eq!((&one[0]["keys"][0]["key_id"], &one[0]["allow_all_keys"]), (&json!("k-1"), &json!(false)));
     let text = fake.change(|memory| memory.keys[0]["description"].clone());
     assert!(text.as_str().unwrap().starts_with("the one on the wall [purser:"), "{text}");

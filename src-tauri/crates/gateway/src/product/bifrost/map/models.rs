@@ -4,8 +4,6 @@
 //! where `*` is all of them (1.5 and later) or an empty list is (1.4). "Everything of one provider" is shown as
 //! `provider/*`.
 
-use std::collections::BTreeMap;
-
 use domain::{ModelName, ModelScope};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -102,8 +100,9 @@ pub fn bodies(
     Ok(bodies.collect())
 }
 
-fn by_provider(names: &[ModelName], providers: &[String]) -> Result<BTreeMap<String, Vec<String>>, String> {
-    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// Models by provider, in the order in which the providers are first named: in that order Bifrost tells them again.
+fn by_provider(names: &[ModelName], providers: &[String]) -> Result<Vec<(String, Vec<String>)>, String> {
+    let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
     for name in names {
         let Some((provider, model)) = name.as_str().split_once('/').filter(|(_, model)| !model.is_empty()) else {
             return Err(format!("`{name}` names no provider: write it as provider/model, for example openai/{name}"));
@@ -112,9 +111,10 @@ fn by_provider(names: &[ModelName], providers: &[String]) -> Result<BTreeMap<Str
             let known = providers.join(", ");
             return Err(format!("`{name}` is of a provider that this Bifrost does not have: it has {known}"));
         }
-        let models = wanted.entry(provider.to_owned()).or_default();
-        if !models.iter().any(|known| known == model) {
-            models.push(model.to_owned());
+        match wanted.iter_mut().find(|(known, _)| known == provider) {
+            Some((_, models)) if models.iter().any(|known| known == model) => {}
+            Some((_, models)) => models.push(model.to_owned()),
+            None => wanted.push((provider.to_owned(), vec![model.to_owned()])),
         }
     }
     Ok(wanted)
