@@ -14,6 +14,8 @@ use crate::{ErrorKind, GatewayError};
 const READINGS: u32 = 4;
 /// Most pages of one list: a server that ignores the offset must not be asked for ever.
 const PAGES_MAX: usize = 1000;
+/// Most pages without a new row: rows that were inserted before the cut explain one, and hardly a second.
+const STALE_MAX: usize = 3;
 
 /// Every workspace, by identifier.
 pub async fn workspaces(api: &Api) -> Result<Vec<Workspace>, GatewayError> {
@@ -80,7 +82,7 @@ where
 {
     let mut seen = BTreeSet::new();
     let mut found = undated(Vec::new());
-    let mut offset = 0;
+    let (mut offset, mut stale) = (0, 0);
     for _ in 0..PAGES_MAX {
         let overlap = usize::from(offset > 0);
         let page = fetch(offset - overlap).await?;
@@ -89,9 +91,14 @@ where
         if overlap == 1 && page.value.first().is_none_or(|row| !seen.contains(&id(row))) {
             return Ok(None);
         }
+        let known = seen.len();
         found.value.extend(page.value.into_iter().filter(|row| seen.insert(id(row))));
         if rows <= overlap || full.is_some_and(|full| rows < full) {
             return Ok(Some(found));
+        }
+        stale = if seen.len() == known { stale + 1 } else { 0 };
+        if stale == STALE_MAX {
+            return Ok(None);
         }
         offset += rows - overlap;
     }

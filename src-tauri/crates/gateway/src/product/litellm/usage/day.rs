@@ -19,6 +19,8 @@ use crate::{Cursor, ErrorKind, GatewayError, Page, UsageAsk};
 const DAYS_OF_ONE: i32 = 31;
 /// Days of all accounts on a page: one, because hundreds of teams make thousands of rows a day.
 const DAYS_OF_ALL: i32 = 1;
+/// Most pages of one span of days, a million rows: a server that always has more must not be asked for ever.
+const PAGES_MAX: u32 = 1000;
 /// LiteLLM's name for "no team".
 const UNASSIGNED: &str = "Unassigned";
 
@@ -62,19 +64,22 @@ fn progress(first: Date, done: Date, last: Date) -> Option<u16> {
 /// Every page of a span of days, added up: a day's breakdown may be spread over several (litellm.md pitfall 4).
 async fn cube(api: &Api, ask: ActivityAsk<'_>) -> Result<BTreeMap<Date, Day>, GatewayError> {
     let mut cube: BTreeMap<Date, Day> = BTreeMap::new();
-    for page in 1.. {
+    for page in 1..=PAGES_MAX {
         let found = api.activity(ask, page).await?;
         let total = found.metadata.total_pages.unwrap_or(0);
         let more = (found.metadata.has_more || u64::from(page) < total) && !found.results.is_empty();
         for day in found.results {
             let date = date(&day)?;
-            cube.entry(date).or_default().add(day.breakdown);
+            if (ask.first..=ask.last).contains(&date) {
+                cube.entry(date).or_default().add(day.breakdown);
+            }
         }
         if !more {
-            break;
+            return Ok(cube);
         }
     }
-    Ok(cube)
+    let message = "LiteLLM's daily totals do not end: ask for one account, or check what answers at this address";
+    Err(GatewayError::new(ErrorKind::Malformed, "GET /team/daily/activity", message))
 }
 
 fn date(day: &ActivityDay) -> Result<Date, GatewayError> {

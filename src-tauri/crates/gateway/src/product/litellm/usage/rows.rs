@@ -16,6 +16,8 @@ use crate::{Cursor, ErrorKind, GatewayError, Page, UsageAsk};
 
 /// Shortest window that can be asked for.
 const SECOND: i64 = 1000;
+/// Most pages of one second in one order: a server that always has more must not be asked for ever.
+const PAGES_MAX: u32 = 1000;
 /// Orders in which an overfull second is read: between them every row comes up, or we say that it did not.
 const ORDERS: [(&str, &str); 6] = [
     ("startTime", "asc"),
@@ -139,7 +141,7 @@ impl Reader<'_> {
     async fn overfull(&self, from: i64, span: i64) -> Result<Vec<Row>, GatewayError> {
         let mut unique: BTreeMap<String, Row> = BTreeMap::new();
         for order in ORDERS {
-            for page in 1.. {
+            for page in 1..=PAGES_MAX {
                 let rows = self.rows(from, span, page, order).await?;
                 let short = rows.len() < self.page_size as usize;
                 unique.extend(rows.into_iter().map(|row| (row.request_id.clone(), row)));
