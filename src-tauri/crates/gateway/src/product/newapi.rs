@@ -4,6 +4,7 @@
 //! **Owns:** everything that is particular to New API. `README.md` beside this folder lists every pitfall observed and
 //! where it is handled. Releases are told apart by trying, not by their number.
 
+mod allowance;
 mod api;
 mod config;
 mod critical;
@@ -31,9 +32,9 @@ use crate::{
     Probe, Resource, Rights, UsageAsk,
 };
 
+use allowance::Allowance;
 use api::{Api, Credential};
 use config::Learned;
-use critical::Critical;
 
 /// The registry entry for one user per client.
 pub const PRODUCT: ProductInfo = ProductInfo {
@@ -76,12 +77,13 @@ enum Mode {
 fn open(opening: Opening, mode: Mode) -> Result<Arc<dyn Gateway>, GatewayError> {
     let http = Http::new(&opening.connection.base_url, None)?;
     let credential = opening.credential.as_ref().map(Credential::parse);
+    let allowance = allowance::at(&opening.connection.base_url);
     Ok(Arc::new(NewApi {
-        api: Api::new(&http, credential.as_ref())?,
+        api: Api::new(&http, credential.as_ref(), Arc::clone(&allowance))?,
         mode,
         accounts: opening.accounts,
         learned: RwLock::new(Learned::default()),
-        critical: Critical::default(),
+        allowance,
     }))
 }
 
@@ -92,7 +94,7 @@ struct NewApi {
     mode: Mode,
     accounts: Arc<dyn AccountSecrets>,
     learned: RwLock<Learned>,
-    critical: Critical,
+    allowance: Arc<Allowance>,
 }
 
 impl NewApi {

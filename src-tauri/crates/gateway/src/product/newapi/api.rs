@@ -7,7 +7,7 @@ use domain::{Secret, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::flow::Flow;
+use super::allowance::Allowance;
 use super::wire::{
     Envelope, Keys, Listed, Login, LoginAsk, Manage, NewUser, OneKey, Pricing, Row, Setting, Stat, Status, Token,
     TokenEdit, TokenStatus, User, UserEdit,
@@ -51,7 +51,10 @@ impl Credential {
 
     /// As it is kept.
     pub fn typed(user: u64, token: &Secret) -> Secret {
-        Secret::new(&format!("{user}:{}", token.expose()))
+        let mut text = user.to_string();
+        text.push(':');
+        text.push_str(token.expose());
+        Secret::new(&text)
     }
 }
 
@@ -73,14 +76,13 @@ pub struct Dated<T> {
 #[derive(Clone)]
 pub struct Api {
     http: Http,
-    flow: Arc<Flow>,
+    allowance: Arc<Allowance>,
 }
 
 impl Api {
     /// Speaks with a credential.
-    pub fn new(http: &Http, credential: Option<&Credential>) -> Result<Self, GatewayError> {
-        let flow = Arc::new(Flow::default());
-        Self { http: http.clone(), flow }.as_user(credential)
+    pub fn new(http: &Http, credential: Option<&Credential>, allowance: Arc<Allowance>) -> Result<Self, GatewayError> {
+        Self { http: http.clone(), allowance }.as_user(credential)
     }
 
     /// The same instance, spoken to as somebody else; they share the allowance of our address.
@@ -89,16 +91,16 @@ impl Api {
         if let Some(user) = credential.and_then(|credential| credential.user) {
             http = http.with_header(USER_HEADER, &Secret::new(&user.to_string()))?;
         }
-        Ok(Self { http, flow: Arc::clone(&self.flow) })
+        Ok(Self { http, allowance: Arc::clone(&self.allowance) })
     }
 
     /// Learns how many calls may be made.
     pub fn allow(&self, calls: u32) {
-        self.flow.allow(calls);
+        self.allowance.flow.allow(calls);
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Reply, GatewayError> {
-        self.flow.turn().await;
+        self.allowance.flow.turn().await;
         call.send().await
     }
 
@@ -108,7 +110,7 @@ impl Api {
             Ok(envelope) => Ok((envelope, reply)),
             Err(error) => {
                 if error.kind == ErrorKind::RateLimited {
-                    self.flow.tripped();
+                    self.allowance.flow.tripped();
                 }
                 Err(error)
             }
@@ -197,7 +199,7 @@ impl Api {
     /// Opens a session with a name and a password: a short-lived token since v1.0.0-rc.22, a cookie before. `None` where a
     /// second factor is asked for.
     pub async fn login(&self, user: u64, name: &str, password: &str) -> Result<Option<Self>, GatewayError> {
-        self.flow.turn().await;
+        self.allowance.flow.turn().await;
         let call = self.http.post("/api/user/login").anonymous().json(&LoginAsk { username: name, password });
         let (reply, cookies) = call.send_for_cookies().await?;
         let envelope = error::envelope(&reply)?;
@@ -213,7 +215,7 @@ impl Api {
         let cookies = cookies.ok_or_else(|| error::unreadable(&reply))?;
         let http = self.http.with_credential(None)?.with_header("cookie", &cookies)?;
         let http = http.with_header(USER_HEADER, &Secret::new(&user.to_string()))?;
-        Ok(Some(Self { http, flow: Arc::clone(&self.flow) }))
+        Ok(Some(Self { http, allowance: Arc::clone(&self.allowance) }))
     }
 
     /// Makes a new access token for whoever asks; the one before it ends.

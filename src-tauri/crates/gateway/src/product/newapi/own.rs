@@ -6,6 +6,7 @@
 //! of their account in their names, so a row of the log tells its account by itself.
 
 use domain::{Account, AccountSpec, ExternalId, Key, Limit, Mark, ModelScope, Name, RateLimit};
+use sha2::{Digest, Sha256};
 
 use super::naming::{self, TAG_DIGITS};
 use super::wire::Token;
@@ -97,9 +98,12 @@ pub fn is_marker(name: &str) -> bool {
     marker_mark(name).is_some()
 }
 
-/// The tag that keys of an account carry: the first digits of its mark.
-pub fn tag(mark: &Mark) -> String {
-    mark::digits(mark).chars().take(TAG_DIGITS).collect()
+/// The tag that keys of an account carry: digits of its mark's SHA-256, so that marks that are alike have other tags.
+pub fn tag(of: &Mark) -> String {
+    let digest = Sha256::digest(of.bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    mark::digits(&Mark::new(bytes)).chars().take(TAG_DIGITS).collect()
 }
 
 /// The account of a tag.
@@ -147,6 +151,14 @@ mod tests {
     fn token(name: &str, text: &str) -> Token {
         let body = serde_json::json!({ "id": 1, "name": name, "model_limits": text });
         serde_json::from_value(body).unwrap()
+    }
+
+    #[test]
+    fn marks_that_are_alike_have_different_tags() {
+        let tags: std::collections::BTreeSet<String> =
+            (0..=255).map(|last| tag(&Mark::new([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]))).collect();
+        assert_eq!(tags.len(), 256);
+        assert!(tags.iter().all(|tag| tag.len() == TAG_DIGITS));
     }
 
     #[test]

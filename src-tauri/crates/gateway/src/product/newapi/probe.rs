@@ -11,7 +11,7 @@ use super::flow::CALLS_MANY;
 use super::inventory::{is_plain_no, settle};
 use super::naming::{Asked, Remark};
 use super::wire::{Listed, Ratio, Row, Setting, Status, User};
-use super::{Mode, error};
+use super::{Mode, allowance, error};
 use crate::http::Http;
 use crate::{ErrorKind, Finding, FindingLevel, GatewayError, Recognised};
 
@@ -27,7 +27,7 @@ pub struct Probed {
 
 /// New API tells strangers how much a unit of quota is.
 pub async fn recognise(base_url: String) -> Option<Recognised> {
-    let api = Api::new(&Http::new(&base_url, None).ok()?, None).ok()?;
+    let api = Api::new(&Http::new(&base_url, None).ok()?, None, allowance::at(&base_url)).ok()?;
     let status = api.status().await.ok()?.value;
     status.quota_per_unit?;
     status.quota_display_type.as_ref()?;

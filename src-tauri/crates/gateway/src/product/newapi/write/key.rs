@@ -141,13 +141,13 @@ async fn show(newapi: &NewApi, api: &Api, token: &Token, now: Timestamp) -> Resu
     if let Some(clear) = &token.key.clear {
         return Ok(KeySecret::Told(clear.clone()));
     }
-    if let Err(wait) = newapi.critical.enter(now) {
+    if let Err(wait) = newapi.allowance.critical.enter(now) {
         return Ok(KeySecret::Later(wait));
     }
     match api.token_key(token.id).await {
         Ok(secret) => Ok(KeySecret::Told(secret)),
         Err(error) if error.kind == ErrorKind::RateLimited => {
-            Ok(KeySecret::Later(newapi.critical.refused(now, error.after)))
+            Ok(KeySecret::Later(newapi.allowance.critical.refused(now, error.after)))
         }
         Err(error) => Err(error),
     }

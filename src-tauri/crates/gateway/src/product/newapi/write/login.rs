@@ -48,7 +48,7 @@ pub async fn fetch_token(newapi: &NewApi, door: Door<'_>, now: Timestamp) -> Res
 
 /// Logs in and makes a token; `None` where a login needs more than a password, or the door is closed.
 async fn make_token(newapi: &NewApi, door: Door<'_>, now: Timestamp) -> Result<Option<Secret>, GatewayError> {
-    if newapi.learned().login_has_riddle || newapi.critical.enter(now).is_err() {
+    if newapi.learned().login_has_riddle || newapi.allowance.critical.enter(now).is_err() {
         return Ok(None);
     }
     let session = match newapi.api.login(door.user, door.name, door.password).await {
@@ -56,7 +56,7 @@ async fn make_token(newapi: &NewApi, door: Door<'_>, now: Timestamp) -> Result<O
         Ok(None) => return Ok(None),
         Err(error) => return Err(heeded(newapi, error, now)),
     };
-    if newapi.critical.enter(now).is_err() {
+    if newapi.allowance.critical.enter(now).is_err() {
         return Ok(None);
     }
     let token = session.access_token().await.map_err(|error| heeded(newapi, error, now))?;
@@ -67,7 +67,7 @@ async fn make_token(newapi: &NewApi, door: Door<'_>, now: Timestamp) -> Result<O
 
 fn heeded(newapi: &NewApi, error: GatewayError, now: Timestamp) -> GatewayError {
     if error.kind == ErrorKind::RateLimited {
-        newapi.critical.refused(now, error.after);
+        newapi.allowance.critical.refused(now, error.after);
     }
     error
 }
