@@ -315,16 +315,22 @@ impl KeyTableMut<'_> {
         }
     }
 
-    /// After a complete listing at `listed_at`: marks what was not seen in it as gone. Returns how many.
+    /// After a complete listing at `listed_at`: marks what was not seen in it as gone. Returns how many. Where a gateway
+    /// lists an account's keys only to that account, `by_account` leaves the keys of an account of which none was seen as
+    /// they are: it may be paused, or have its credential taken away.
     ///
     /// # Errors
     /// See [`crate::StoreError`].
-    pub async fn mark_gone(&mut self, gateway: GatewayId, listed_at: Timestamp) -> StoreResult<u64> {
+    pub async fn mark_gone(&mut self, gateway: GatewayId, listed_at: Timestamp, by_account: bool) -> StoreResult<u64> {
         self.pen.touch(Tag::Keys);
         let at = listed_at.as_millis();
         let gone = query!(
-            "UPDATE key SET gone_at = ? WHERE gateway = ? AND seen_at < ? AND gone_at IS NULL",
+            "UPDATE key SET gone_at = ? WHERE gateway = ? AND seen_at < ? AND gone_at IS NULL
+               AND (NOT ? OR account IN (SELECT account FROM key WHERE gateway = ? AND seen_at >= ?))",
             at,
+            gateway.0,
+            at,
+            by_account,
             gateway.0,
             at
         );

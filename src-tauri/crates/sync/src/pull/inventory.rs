@@ -48,7 +48,10 @@ impl Course {
     async fn mark_gone(&self, writer: &mut Writer, listing: Listing, listed_at: Timestamp) -> StoreResult<u64> {
         match listing {
             Listing::Accounts => writer.account().mark_gone(self.gateway, listed_at).await,
-            Listing::Keys => writer.key().mark_gone(self.gateway, listed_at).await,
+            Listing::Keys => {
+                let by_account = self.api.describe().capability.account_credential;
+                writer.key().mark_gone(self.gateway, listed_at, by_account).await
+            }
         }
     }
 }

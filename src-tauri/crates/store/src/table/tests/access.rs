@@ -140,6 +140,19 @@ async fn keys_are_never_deleted_and_revoked_for_good() {
 }
 
 #[tokio::test]
+async fn keys_that_only_their_account_lists_are_missed_account_by_account() {
+    let file = temporary().await;
+    let mut writer = file.store.begin(Origin::System).await.unwrap();
+    let gateway = add_gateway(&mut writer, "main").await;
+    for (name, account) in [("a1", "seen"), ("a2", "seen"), ("b1", "paused")] {
+        writer.key().upsert(gateway, &key(name, account), at(NOON)).await.unwrap();
+    }
+    writer.key().upsert(gateway, &key("a1", "seen"), at(LATER)).await.unwrap();
+    assert_eq!(writer.key().mark_gone(gateway, at(LATER), true).await.unwrap(), 1, "a2: its account listed the other");
+    assert_eq!(writer.key().mark_gone(gateway, at(LATER), false).await.unwrap(), 1, "b1: a whole listing lacks it");
+}
+
+#[tokio::test]
 async fn usage_makes_what_no_listing_named_yet() {
     let file = temporary().await;
     let mut writer = file.store.begin(Origin::System).await.unwrap();
