@@ -1,15 +1,21 @@
 //! Every adapter over a line that breaks by a seed: the same totals, no object twice.
 //!
-//! `PURSER_SEEDS` says how many seeds are tried (16 unless told), `PURSER_SEED` which one alone: a failure prints it.
+//! `PURSER_SEEDS` says how many seeds are tried (8 unless told), `PURSER_SEED` which one alone: a failure prints it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test may stop")]
 
-#[path = "litellm/fake.rs"]
-#[allow(dead_code, reason = "the fake serves the adapter's own tests too")]
-mod litellm_fake;
-#[path = "litellm/fake_usage.rs"]
+#[allow(dead_code, reason = "the fakes serve the adapters' own tests too")]
+#[path = "bifrost/server.rs"]
+mod bifrost;
 #[allow(dead_code, reason = "as above")]
-mod litellm_usage;
+#[path = "litellm/server.rs"]
+mod litellm;
+#[allow(dead_code, reason = "as above")]
+#[path = "newapi/server.rs"]
+mod newapi;
+#[allow(dead_code, reason = "as above")]
+#[path = "openrouter/server.rs"]
+mod openrouter;
 #[path = "seeded/proxy.rs"]
 mod proxy;
 #[path = "seeded/story.rs"]
@@ -23,27 +29,22 @@ use gateway::contract::World;
 use gateway::{AccountSecrets, Connection, Gateway};
 use tokio::task::JoinSet;
 
-// The fakes name each other by the paths of their own tests.
-use litellm_fake as fake;
-use litellm_usage as fake_usage;
-
 /// A fresh server of one product, as every run needs one.
 struct Subject {
     product: &'static str,
     address: SocketAddr,
-    /// Path of the base address below the host.
-    path: &'static str,
     credential: Secret,
     world: World,
     accounts: Arc<dyn AccountSecrets>,
+    /// Makes a credential of an account, where keys are managed with one.
+    entrust: Option<story::Entrust>,
     /// Kept alive for the run.
     _server: Box<dyn Send + Sync>,
 }
 
 impl Subject {
     fn at(&self, base_url: &str) -> Arc<dyn Gateway> {
-        let base_url = format!("{base_url}{}", self.path);
-        let connection = Connection { product: Product::new(self.product), base_url };
+        let connection = Connection { product: Product::new(self.product), base_url: base_url.to_owned() };
         gateway::connect(&connection, Some(self.credential.clone()), Arc::clone(&self.accounts)).unwrap()
     }
 }
@@ -59,12 +60,17 @@ fn world(now: Timestamp, seed: u64, days: (&str, &str)) -> World {
     }
 }
 
-async fn litellm(seed: u64) -> Subject {
+const DAYS: (&str, &str) = ("2026-11-18", "2026-11-20");
+
+/// A minute of the middle day.
+fn at(n: usize) -> String {
+    format!("2026-11-19T{:02}:{:02}:00Z", n / 60, n % 60)
+}
+
+async fn litellm_server(seed: u64) -> Subject {
+    use litellm::{fake, fake_usage};
     let fake = fake::Fake::start().await;
-    let row = |n: usize| {
-        let at = format!("2026-11-19T{:02}:{:02}:00Z", n / 60, n % 60);
-        fake_usage::row(n, &at, ("team-a", "key-1"), ("openai/gpt-4o-mini", "atlas-chat"))
-    };
+    let row = |n| fake_usage::row(n, &at(n), ("team-a", "key-1"), ("openai/gpt-4o-mini", "atlas-chat"));
     fake.change(|memory| {
         memory.rows = (0..300).map(row).collect();
         memory.rows_max = 100;
@@ -72,10 +78,92 @@ async fn litellm(seed: u64) -> Subject {
     Subject {
         product: "litellm",
         address: fake.address,
-        path: "",
         credential: Secret::new(fake::ADMIN),
-        world: world(fake::now(), seed, ("2026-11-18", "2026-11-20")),
+        world: world(fake::now(), seed, DAYS),
         accounts: Arc::new(gateway::NoAccountSecrets),
+        entrust: None,
+        _server: Box::new(fake),
+    }
+}
+
+async fn bifrost_server(seed: u64) -> Subject {
+    use bifrost::{fake, fake_logs};
+    let release = fake::RELEASES[usize::try_from(seed % 3).unwrap()];
+    let fake = fake::Fake::start(release).await;
+    let row = |n: usize| fake_logs::row(release, n, &at(n / 2), ("", ""), "gpt-4o-mini");
+    fake.change(|memory| memory.rows = (0..1500).map(row).collect());
+    Subject {
+        product: "bifrost",
+        address: fake.address,
+        credential: Secret::new(fake::ADMIN),
+        world: world(fake::now(), seed, DAYS),
+        accounts: Arc::new(gateway::NoAccountSecrets),
+        entrust: None,
+        _server: Box::new(fake),
+    }
+}
+
+async fn newapi_server(product: &'static str, seed: u64) -> Subject {
+    use newapi::{fake, fake_log};
+    let fake = fake::Fake::release(if seed.is_multiple_of(2) { fake::NEWEST } else { fake::OLD_AUTH }).await;
+    let start = Zone::utc().start_of("2026-11-19".parse().unwrap()).as_millis() / 1000;
+    let row = |n: u64| fake_log::row(n, start + i64::try_from(n).unwrap() * 60, 3, (1, 7, "k"), 8);
+    fake.change(|memory| memory.rows = (1..=300).map(row).collect());
+    Subject {
+        product,
+        address: fake.address,
+        credential: Secret::new(fake::ADMIN),
+        world: world(fake::now(), seed, DAYS),
+        accounts: Arc::clone(&fake.secrets) as _,
+        entrust: (product == "newapi").then(|| entrust(&fake)),
+        _server: Box::new(fake),
+    }
+}
+
+/// The operator logs in as the user and makes a token.
+fn entrust(fake: &newapi::fake::Fake) -> story::Entrust {
+    let fake = fake.clone();
+    Arc::new(move |account| {
+        let (user, token) = (account.as_str(), format!("throwaway-pat-of-{account}"));
+        fake.change(|memory| memory.pats.insert(token.clone(), user.parse().unwrap()));
+        Secret::new(&format!("{user}:{token}"))
+    })
+}
+
+async fn newapi_users(seed: u64) -> Subject {
+    newapi_server("newapi", seed).await
+}
+
+async fn newapi_own(seed: u64) -> Subject {
+    newapi_server("newapi-own", seed).await
+}
+
+async fn openrouter_server(seed: u64) -> Subject {
+    use openrouter::{fake, fake_usage};
+    let fake = fake::Fake::start().await;
+    fake.change(|memory| {
+        let workspace = memory.workspace("Nordwind", "nordwind");
+        for n in 0..12_u32 {
+            let key = memory.key(&workspace, &format!("key-{n}"));
+            memory.saved.rows.push(fake_usage::Row {
+                day: "2026-11-19",
+                workspace: workspace.clone(),
+                key,
+                model: "openai/gpt-4.1-2025-04-14",
+                variant: "standard",
+                requests: u64::from(n) + 1,
+                prompt: 100,
+                cost: f64::from(n) * 0.001,
+            });
+        }
+    });
+    Subject {
+        product: "openrouter",
+        address: fake.address,
+        credential: Secret::new(fake::ADMIN),
+        world: world(fake::now(), seed, DAYS),
+        accounts: Arc::new(gateway::NoAccountSecrets),
+        entrust: None,
         _server: Box::new(fake),
     }
 }
@@ -87,10 +175,10 @@ async fn sandbox(seed: u64) -> Subject {
     Subject {
         product: "sandbox",
         address: server.base_url.trim_start_matches("http://").parse().unwrap(),
-        path: "",
         credential: server.admin_token.clone(),
         world: world(now, seed, ("2026-11-12", "2026-11-12")),
         accounts: Arc::new(gateway::NoAccountSecrets),
+        entrust: None,
         _server: Box::new(server),
     }
 }
@@ -98,10 +186,12 @@ async fn sandbox(seed: u64) -> Subject {
 /// One errand over a good line and one over a bad one, each on a server of its own.
 async fn compared(calm: Subject, stormy: Subject, seed: u64) -> Result<(), String> {
     let direct = calm.at(&format!("http://{}", calm.address));
-    let expected = story::run(&direct, &direct, &calm.world).await.map_err(|why| format!("a good line: {why}"))?;
+    let expected = story::run(&direct, &direct, &calm.world, calm.entrust.as_ref())
+        .await
+        .map_err(|why| format!("a good line: {why}"))?;
     let line = stormy.at(&proxy::start(stormy.address, seed).await);
     let direct = stormy.at(&format!("http://{}", stormy.address));
-    let end = story::run(&line, &direct, &stormy.world).await?;
+    let end = story::run(&line, &direct, &stormy.world, stormy.entrust.as_ref()).await?;
     if end == expected { Ok(()) } else { Err(format!("over a good line\n{expected:?}\nover this one\n{end:?}")) }
 }
 
@@ -113,7 +203,7 @@ where
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seeds = match number("PURSER_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("PURSER_SEEDS").unwrap_or(16),
+        None => 0..number("PURSER_SEEDS").unwrap_or(8),
     };
     let (mut runs, mut failures) = (JoinSet::new(), Vec::new());
     for seed in seeds {
@@ -132,10 +222,30 @@ where
 
 #[tokio::test(flavor = "multi_thread")]
 async fn litellm_over_bad_lines() {
-    storm("litellm", litellm).await;
+    storm("litellm", litellm_server).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sandbox_over_bad_lines() {
     storm("sandbox", sandbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bifrost_over_bad_lines() {
+    storm("bifrost", bifrost_server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_api_over_bad_lines() {
+    storm("newapi", newapi_users).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_api_with_own_keys_over_bad_lines() {
+    storm("newapi-own", newapi_own).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openrouter_over_bad_lines() {
+    storm("openrouter", openrouter_server).await;
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::{
-    AccountSpec, Environment, ExternalId, Grain, KeySpec, KeyStatus, Limit, ModelScope, Name, RateLimit, Scope,
+    AccountSpec, Environment, ExternalId, Grain, KeySpec, KeyStatus, Limit, ModelScope, Name, RateLimit, Scope, Secret,
 };
 use gateway::contract::World;
 use gateway::{Action, Cursor, Gateway, GatewayError, Item, Outcome, Page, Resource, UsageAsk};
@@ -23,14 +23,26 @@ pub struct End {
     usage: BTreeMap<String, (u64, i64)>,
 }
 
-pub async fn run(gateway: &Arc<dyn Gateway>, direct: &Arc<dyn Gateway>, world: &World) -> Result<End, String> {
+/// What the operator does when an account was made and its own credential was lost on the way.
+pub type Entrust = Arc<dyn Fn(&ExternalId) -> Secret + Send + Sync>;
+
+pub async fn run(
+    gateway: &Arc<dyn Gateway>,
+    direct: &Arc<dyn Gateway>,
+    world: &World,
+    entrust: Option<&Entrust>,
+) -> Result<End, String> {
     let capability = insist(|| gateway.probe(world.now)).await?.capability;
     let (mut accounts, mut keys, mut paused) = (0, 0, true);
     if capability.account_write && capability.key_write {
         let account = make(gateway, &account_action(world), &Resource::Accounts, world).await?;
+        if let Some(entrust) = entrust {
+            let action = Action::AccountCredential { account: account.clone(), credential: entrust(&account) };
+            until_done(gateway, &action, world).await?;
+        }
         let key = make(gateway, &key_action(world, &account), &Resource::Keys(Some(account.clone())), world).await?;
         if capability.key_pause {
-            pause(gateway, &key, world).await?;
+            until_done(gateway, &Action::KeyPause { key, paused: true }, world).await?;
         }
         accounts = marked(direct, &Resource::Accounts, world).await?.len();
         let found = marked(direct, &Resource::Keys(Some(account)), world).await?;
@@ -125,17 +137,17 @@ async fn marked(gateway: &Arc<dyn Gateway>, among: &Resource, world: &World) -> 
     }
 }
 
-async fn pause(gateway: &Arc<dyn Gateway>, key: &ExternalId, world: &World) -> Result<(), String> {
-    let action = Action::KeyPause { key: key.clone(), paused: true };
+/// Sends a change that may be sent twice until it has happened.
+async fn until_done(gateway: &Arc<dyn Gateway>, action: &Action, world: &World) -> Result<(), String> {
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
-        match gateway.apply(&action, world.now).await {
+        match gateway.apply(action, world.now).await {
             Ok(Outcome::Done(_)) => return Ok(()),
             Ok(Outcome::Refused(reason)) => last = reason.message,
             Err(error) => last = error.message,
         }
     }
-    Err(format!("the pause never happened: {last}"))
+    Err(format!("{} never happened: {last}", action.code()))
 }
 
 async fn statements(

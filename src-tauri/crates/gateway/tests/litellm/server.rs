@@ -1,0 +1,4 @@
+//! The fake, for tests that are not the adapter's own.
+
+pub mod fake;
+pub mod fake_usage;
