@@ -50,27 +50,27 @@ struct Subject {
 
 impl Subject {
     /// Starts every release of the product's fake and records one round with each.
-    async fn record(product: &'static str) -> Self {
+    async fn record(product: &'static str, pulse: &Pulse) -> Self {
         let server = Server::start().await;
         let mut subject = Self { product, server, credential: String::new(), scripts: Vec::new() };
         let others = tape::recorded(product.trim_end_matches("-own"));
         while let Some(good) = good::start(product, subject.scripts.len()).await {
             subject.credential.clone_from(&good.credential);
             subject.server.stage().record(good.address, &others);
-            let script = subject.written().await;
+            let script = subject.written(pulse).await;
             subject.scripts.push(script);
         }
         subject
     }
 
     /// A round with a good server; its steps, with the identifiers that the server gave.
-    async fn written(&self) -> Vec<Step> {
+    async fn written(&self, pulse: &Pulse) -> Vec<Step> {
         let gateway = round::open(self.product, format!("http://{}", self.server.address), &self.credential);
         let (mut script, mut made, mut at) = (round::first(), Made::default(), 0);
         for more in [round::second, round::third] {
             for (place, step) in script.iter().enumerate().skip(at) {
                 self.server.stage().step(place);
-                let (told, found) = round::play(gateway.clone(), step.clone()).await.unwrap();
+                let (told, found) = round::play(gateway.clone(), step.clone(), pulse.clone()).await.unwrap();
                 assert!(!told.is_empty(), "{step:?} must say something");
                 made.accounts.extend(found.accounts);
                 made.keys.extend(found.keys);
@@ -81,7 +81,7 @@ impl Subject {
         assert!(!made.accounts.is_empty() && !made.keys.is_empty(), "{}: a good server makes them", self.product);
         for (place, step) in script.iter().enumerate().skip(at) {
             self.server.stage().step(place);
-            round::play(gateway.clone(), step.clone()).await.unwrap();
+            round::play(gateway.clone(), step.clone(), pulse.clone()).await.unwrap();
         }
         script
     }
@@ -93,13 +93,13 @@ impl Subject {
         let gateway = round::open(self.product, format!("http://{}", self.server.address), &self.credential);
         for (place, step) in self.scripts[tape].iter().enumerate() {
             self.server.stage().step(place);
-            pulse.beat(seed, &format!("{step:?}"));
-            match tokio::spawn(round::play(gateway.clone(), step.clone())).await {
+            match tokio::spawn(round::play(gateway.clone(), step.clone(), pulse.of(seed))).await {
                 Ok(Ok((told, _))) => self.secretless(&told, seed, step, findings),
                 Ok(Err(broken)) => findings.add(&broken, seed, step),
                 Err(_) => return findings.panicked(seed, step),
             }
         }
+        findings.panicked(seed, "a task of its own");
     }
 
     fn secretless(&self, told: &str, seed: u64, step: &Step, findings: &mut Findings) {
@@ -112,7 +112,7 @@ impl Subject {
 
 /// Plays rounds until enough replies were given.
 async fn storm(product: &'static str, pulse: &Pulse) -> (u64, Findings) {
-    let subject = Subject::record(product).await;
+    let subject = Subject::record(product, pulse).await;
     let wanted = watch::number("PURSER_MUTATIONS").unwrap_or(1500);
     let (mut findings, mut told) = (Findings::default(), TOLD_EVERY);
     let mut seed = watch::number("PURSER_SEED").unwrap_or(0);
@@ -125,7 +125,6 @@ async fn storm(product: &'static str, pulse: &Pulse) -> (u64, Findings) {
         }
         seed += 1;
         if served >= wanted || watch::number("PURSER_SEED").is_some() {
-            findings.leftovers();
             return (served, findings);
         }
     }

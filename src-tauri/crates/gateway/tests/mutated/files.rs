@@ -46,7 +46,7 @@ pub fn storm(pulse: &Pulse) -> (u64, Findings) {
         let (format, bytes) = damaged(&mut dice);
         let about = || String::from_utf8_lossy(&bytes).chars().take(500).collect::<String>();
         if seed % 64 == 0 || only.is_some() {
-            pulse.beat(seed, "the file of this seed or one of the next 63");
+            pulse.of(seed).beat("the file of this seed or one of the next 63");
         }
         match panic::catch_unwind(AssertUnwindSafe(|| imported(format, &bytes, &mut dice))) {
             Ok(Ok(())) => {}

@@ -32,7 +32,7 @@ impl Dice {
 const RAW: (&str, &str) = ("\"@@", "@@\"");
 
 /// Numbers at the edges of the types that they are read into.
-pub const NUMBERS: [&str; 32] = [
+pub const NUMBERS: [&str; 34] = [
     "0",
     "-0",
     "1",
@@ -60,6 +60,8 @@ pub const NUMBERS: [&str; 32] = [
     "0.0000000000000000000000000001",
     "9223372036.854775807",
     "9223372036.854775808",
+    "-9223372036.854775808",
+    "9000000000",
     "253402300799",
     "253402300800",
     "-377705116800",

@@ -13,6 +13,7 @@ use gateway::{
 };
 
 use super::good::now;
+use super::watch::Pulse;
 
 /// Most pages of a listing that are asked for.
 const PAGES_MAX: usize = 4;
@@ -74,9 +75,10 @@ pub fn open(name: &str, base_url: String, credential: &str) -> Arc<dyn Gateway> 
 ///
 /// # Errors
 /// A promise that holds for every reply was broken.
-pub async fn play(gateway: Arc<dyn Gateway>, step: Step) -> Result<(String, Made), String> {
+pub async fn play(gateway: Arc<dyn Gateway>, step: Step, pulse: Pulse) -> Result<(String, Made), String> {
     let mut told = String::new();
     let mut made = Made::default();
+    pulse.beat(&step);
     match step {
         Step::Probe => {
             told = said(&gateway.probe(now()).await);
@@ -85,6 +87,7 @@ pub async fn play(gateway: Arc<dyn Gateway>, step: Step) -> Result<(String, Made
         Step::List(what) => {
             let mut at = Cursor::start();
             for _ in 0..PAGES_MAX {
+                pulse.beat((&what, &at));
                 let page = gateway.inventory(&what, &at).await;
                 told.push_str(&said(&page));
                 let Some(next) = page.ok().and_then(|page| page.next) else { break };
@@ -94,6 +97,7 @@ pub async fn play(gateway: Arc<dyn Gateway>, step: Step) -> Result<(String, Made
         Step::Usage(ask) => {
             let mut at = Cursor::start();
             for _ in 0..PAGES_MAX {
+                pulse.beat((&ask, &at));
                 let page = gateway.usage(&ask, &at).await;
                 told.push_str(&said(&page));
                 let Ok(page) = page else { break };

@@ -8,9 +8,9 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Longest time for one step; good ones take a few milliseconds.
-const STEP_WITHIN: Duration = Duration::from_secs(5);
-/// Longest time until the first step: the good servers are asked before.
+/// Longest time for one call of an adapter; good ones take a few milliseconds.
+const CALL_WITHIN: Duration = Duration::from_secs(5);
+/// Longest time until the first call.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// What the threads' names begin with.
 const PREFIX: &str = "mutated-";
@@ -24,13 +24,19 @@ pub fn number(name: &str) -> Option<u64> {
 }
 
 /// Tells the watcher that something moves.
-pub struct Pulse(Sender<(u64, String)>);
+#[derive(Clone)]
+pub struct Pulse(Sender<(u64, String)>, u64);
 
 impl Pulse {
-    /// A step of the round of this seed begins.
-    pub fn beat(&self, seed: u64, step: &str) {
+    /// The pulse of the round of this seed.
+    pub fn of(&self, seed: u64) -> Self {
+        Self(self.0.clone(), seed)
+    }
+
+    /// A call begins.
+    pub fn beat(&self, call: impl fmt::Debug) {
         // Nobody listens any more once the test has failed.
-        let _sent = self.0.send((seed, step.to_owned()));
+        let _sent = self.0.send((self.1, format!("{call:?}")));
     }
 }
 
@@ -47,16 +53,11 @@ impl Findings {
         }
     }
 
-    /// The adapter panicked in this step.
+    /// Takes up the panics of this thread since it was asked last.
     pub fn panicked(&mut self, seed: u64, step: impl fmt::Debug) {
         for what in taken() {
             self.add(&what, seed, &step);
         }
-    }
-
-    /// Panics beside the steps.
-    pub fn leftovers(&mut self) {
-        self.panicked(u64::MAX, "in a task of its own");
     }
 }
 
@@ -101,11 +102,11 @@ pub fn watched(name: &str, storm: impl FnOnce(&Pulse) -> (u64, Findings) + Send 
     listen();
     let (beats, heard) = mpsc::channel();
     let thread = thread::Builder::new().name(format!("{PREFIX}{name}"));
-    let running = thread.spawn(move || storm(&Pulse(beats))).unwrap();
+    let running = thread.spawn(move || storm(&Pulse(beats, 0))).unwrap();
     let (mut last, mut within) = ((0, String::new()), READY_WITHIN);
     loop {
         match heard.recv_timeout(within) {
-            Ok(beat) => (last, within) = (beat, STEP_WITHIN),
+            Ok(beat) => (last, within) = (beat, CALL_WITHIN),
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 panic!("{name} did not come back; PURSER_SEED={} repeats it: {}", last.0, last.1)

@@ -21,7 +21,7 @@ const LOW: Nanos = Nanos::units(10);
 /// Days back that both sources of usage have settled.
 const SETTLED_DAYS: i32 = -2;
 /// How far apart two sources of one day may be, in nano-units, for the noise of adding floats.
-const NOISE: i64 = 10_000;
+const NOISE: u64 = 10_000;
 
 /// What probing told.
 pub struct Told {
@@ -178,9 +178,10 @@ async fn activity(api: &Api, told: &mut Told, day: Date) -> Result<(), GatewayEr
     let reader = Reader { api, variant: told.learned.variant };
     let Some(Some(totals)) = is_there(reader.totals((day, day), None, None).await)? else { return Ok(()) };
     let nanos = |amount: Option<crate::json::JsonNanos>| amount.map_or(0, |amount| amount.0.0);
-    let there: i64 = rows.iter().map(|row| nanos(row.usage).saturating_add(nanos(row.byok_usage_inference))).sum();
-    let here: i64 = totals.cells().map(|(_, cell)| cell.cost.0).sum();
-    if (there - here).abs() > NOISE {
+    let there = rows.iter().flat_map(|row| [nanos(row.usage), nanos(row.byok_usage_inference)]);
+    let there = there.fold(0, i64::saturating_add);
+    let here = totals.cells().map(|(_, cell)| cell.cost.0).fold(0, i64::saturating_add);
+    if there.abs_diff(here) > NOISE {
         let message = format!(
             "OpenRouter tells two costs for {day}: USD {} in its statistics, which Purser counts, and USD {} in its \
              activity: compare that day with the bill",

@@ -11,7 +11,7 @@ use crate::json::JsonNanos;
 use crate::{ErrorKind, GatewayError};
 
 /// Money without a single request that is the noise of adding floats in two orders: a millionth of a dollar.
-const NOISE: i64 = 1000;
+const NOISE: u64 = 1000;
 /// The two names under which the day of a row was seen.
 const DAY: [&str; 2] = ["date__day", "created_at__day"];
 
@@ -28,7 +28,7 @@ pub struct Cell {
 impl Cell {
     /// Whether nothing was consumed. Charges without a request exist (a web search is billed beside one).
     pub fn is_nothing(&self) -> bool {
-        self.counts() == [0; 4] && self.cost.0.abs() <= NOISE
+        self.counts() == [0; 4] && self.cost.0.unsigned_abs() <= NOISE
     }
 
     const fn counts(&self) -> [u64; 4] {
