@@ -142,7 +142,8 @@ async fn typed(app: &App, connection: &Connection) -> Result<(GatewayInput, Stri
         let example = format!("purser gateway connect --product {} --url {example}", product.product);
         return Err(Fault::usage(format!("{} needs {what}: write `{example}`", product.title)));
     }
-    let credential = match product.credential {
+    let need = product.credential;
+    let credential = match need {
         CredentialNeedView::Never => String::new(),
         CredentialNeedView::Required => ask::secret("Admin credential: ")?,
         CredentialNeedView::Optional => ask::secret("Admin credential (empty if it has none): ")?,

@@ -248,7 +248,8 @@ fn basic(credential: &Secret) -> Result<HeaderValue, GatewayError> {
         let message = "the admin credential is a user name and a password: type them as `user:password`";
         return Err(GatewayError::new(ErrorKind::Unauthorized, "connect", message));
     }
-    sensitive(&format!("Basic {}", BASE64_STANDARD.encode(credential.expose())))
+    let encoded = Secret::new(&BASE64_STANDARD.encode(credential.expose()));
+    sensitive(&["Basic", encoded.expose()].join(" "))
 }
 
 fn client(base: &Url) -> Result<Client, GatewayError> {
