@@ -31,6 +31,9 @@ impl Dice {
 /// Numbers that a `Value` cannot hold are written as texts with these around them until the reply is text.
 const RAW: (&str, &str) = ("\"@@", "@@\"");
 
+/// Longest text that copies of one element may come to.
+const SIZE_MAX: usize = 100_000;
+
 /// Numbers at the edges of the types that they are read into.
 pub const NUMBERS: [&str; 34] = [
     "0",
@@ -173,7 +176,11 @@ fn change_list(list: &mut Vec<Value>, dice: &mut Dice) {
         0 => list.clear(),
         1 => drop(list.remove(at)),
         2 => list.reverse(),
-        3 => list.extend(vec![list[at].clone(); 1 + dice.roll(120)]),
+        3 => {
+            // Copies of copies of copies would keep the server busy, not the adapter.
+            let room = SIZE_MAX / list[at].to_string().len();
+            list.extend(vec![list[at].clone(); room.min(1 + dice.roll(120))]);
+        }
         _ => list.insert(at, list[at].clone()),
     }
 }

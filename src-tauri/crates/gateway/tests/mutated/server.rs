@@ -59,6 +59,7 @@ pub struct Stage {
     /// Where on the step's tape the last reply was.
     place: usize,
     mood: Mood,
+    seed: u64,
     dice: Dice,
     said: BTreeMap<String, Vec<u8>>,
     /// Where to carry calls to, while recording.
@@ -85,6 +86,7 @@ impl Server {
             step: 0,
             place: 0,
             mood: Mood::Good,
+            seed: 0,
             dice: Dice::new(0),
             said: BTreeMap::new(),
             good: None,
@@ -117,6 +119,7 @@ impl Stage {
     /// From now on, answers by this seed.
     pub fn shuffle(&mut self, seed: u64) {
         self.good = None;
+        self.seed = seed;
         self.dice = Dice::new(seed);
         self.tape = self.dice.roll(self.tapes.len());
     }
@@ -134,6 +137,8 @@ impl Stage {
             self.tapes[self.tape].steps.resize(step + 1, Vec::new());
             return;
         }
+        // A step is the same however many calls the steps before it took.
+        self.dice = Dice::new(self.seed.wrapping_mul(4099).wrapping_add(step as u64));
         // The first step is mostly good: an instance that does not say what it can do is asked for little.
         let calm = if step == 0 { 70 } else { 8 };
         self.mood = match self.dice.roll(100) {
