@@ -94,7 +94,9 @@ impl Server {
         }));
         let shared = Arc::clone(&stage);
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                // Who hung up before being heard is no reason to stop listening.
+                let Ok((stream, _)) = listener.accept().await else { continue };
                 let stage = Arc::clone(&shared);
                 // A connection that was broken off is no news.
                 tokio::spawn(async move { talk(stream, &stage).await.unwrap_or_default() });
