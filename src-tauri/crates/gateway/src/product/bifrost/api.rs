@@ -158,12 +158,14 @@ impl Api {
     }
 
     async fn keys_where(&self, field: &str, value: &str) -> Result<Vec<VirtualKey>, GatewayError> {
-        let mut keys: Vec<VirtualKey> = Vec::new();
+        let (mut keys, mut seen): (Vec<VirtualKey>, _) = (Vec::new(), std::collections::BTreeSet::new());
         loop {
             let call = self.http.get("/api/governance/virtual-keys").query(field, value);
             let call = call.query("limit", KEYS_PAGE).query("offset", keys.len());
             let page: VirtualKeys = self.read(call).await?.value;
-            let last = page.virtual_keys.len() < KEYS_PAGE || page.total_count.is_none();
+            // A page without a new key is one that was told before: whoever answers does not read the offset.
+            let news = page.virtual_keys.iter().filter(|key| seen.insert(key.id.clone())).count();
+            let last = news == 0 || page.virtual_keys.len() < KEYS_PAGE || page.total_count.is_none();
             keys.extend(page.virtual_keys);
             if last {
                 return Ok(keys);

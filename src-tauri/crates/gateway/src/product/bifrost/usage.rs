@@ -21,6 +21,8 @@ const FIRST_SPAN: i64 = 86_400_000;
 const SHORTEST_SPAN: i64 = 1000;
 /// How much longer a window may be than the one before.
 const GROWTH: i64 = 8;
+/// Most pages of one instant.
+const PAGES_MAX: usize = 200;
 /// How often an overfull instant is read in search of all its rows.
 const SWEEPS: usize = 6;
 
@@ -112,7 +114,7 @@ impl Reader<'_> {
     async fn overfull(&self, from: i64, to: i64) -> Result<Vec<Row>, GatewayError> {
         let mut unique: BTreeMap<String, Row> = BTreeMap::new();
         for sweep in 0..SWEEPS {
-            for page in 0.. {
+            for page in 0..PAGES_MAX {
                 let rows = self.read((from, to), page * ROWS_PAGE, sweep % 2 == 0).await?;
                 let short = rows.len() < ROWS_PAGE;
                 unique.extend(rows.into_iter().map(|row| (row.id.clone(), row)));

@@ -205,8 +205,10 @@ pub async fn tokens(api: &Api) -> Result<Dated<Vec<Token>>, GatewayError> {
             Err(error) => return Err(settle(api, false, error).await),
         };
         let more = list.value.items.len() as u64 >= PAGE && page.saturating_mul(PAGE) < list.value.total;
+        let before = unique.len();
         unique.extend(list.value.items.into_iter().map(|token| (token.id, token)));
-        if !more {
+        // A page without a new token was told before: whoever answers does not read the page's number.
+        if !more || unique.len() == before {
             return Ok(Dated { value: unique.into_values().collect(), date: list.date });
         }
     }

@@ -28,6 +28,8 @@ const CONSUMED: u32 = 2;
 const REFUNDED: u32 = 6;
 /// Rows of a stretch that is read in one go: its control total then costs one call in twenty-six.
 const ROWS_MAX: u64 = 25 * PAGE;
+/// Most pages of one second.
+const PAGES_MAX: u64 = 1000;
 /// Rows that a stretch aims at.
 const ROWS_AIM: i64 = 20 * PAGE as i64;
 /// Readings of one second that does not hold still.
@@ -142,7 +144,7 @@ async fn rows(api: &Api, window: Window, is_second: bool) -> Result<Read, Gatewa
     while (all.len() as u64) < total {
         page += 1;
         let list = api.log(window, page).await?;
-        if list.total != total || list.items.is_empty() {
+        if list.total != total || list.items.is_empty() || page > PAGES_MAX {
             return Ok(Read::Restless);
         }
         all.extend(list.items);
@@ -221,7 +223,7 @@ impl Reader<'_> {
 
 /// When a request started, in whole seconds; never longer ago than a window looks ahead.
 fn started(row: &Row) -> Timestamp {
-    map::seconds(row.created_at - row.use_time.clamp(0, LOOK_AHEAD_SECONDS))
+    map::seconds(row.created_at.saturating_sub(row.use_time.clamp(0, LOOK_AHEAD_SECONDS)))
 }
 
 /// What the provider charged: the quota without the ratio of the group.

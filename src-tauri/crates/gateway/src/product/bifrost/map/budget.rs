@@ -86,7 +86,7 @@ impl Ceiling {
 
     /// Whether both are one, but for what a double cannot hold of a very large amount.
     pub fn is(self, other: Self) -> bool {
-        let apart = (self.amount.0 - other.amount.0).unsigned_abs();
+        let apart = self.amount.0.abs_diff(other.amount.0);
         apart <= self.amount.0.unsigned_abs() >> 50 && (self.period, self.aligned) == (other.period, other.aligned)
     }
 }
