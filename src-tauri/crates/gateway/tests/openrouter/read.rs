@@ -167,6 +167,7 @@ async fn probing_tells_credits_and_what_the_plan_lacks() {
         assert_eq!(level(&probe.findings, "credits"), Some(expected), "{:?}", probe.findings);
         assert!(format!("{:?}", probe.findings).contains(words), "{:?}", probe.findings);
         assert_eq!(probe.capability.account_budget_periods.len(), 4);
+        assert_eq!(level(&probe.findings, "account_budgets_unproven"), Some(FindingLevel::Note), "read, never set");
     }
     fake.change(|memory| memory.budgets_read = false);
     let meta = json!({ "data": { "metrics": [{ "name": "request_count" }], "dimensions": [], "granularities": [],

@@ -114,12 +114,22 @@ async fn account_budgets(api: &Api, told: &mut Told) -> Result<(), GatewayError>
         return Err(GatewayError::new(ErrorKind::Forbidden, "GET /workspaces", message));
     };
     let Some(first) = workspaces.first() else { return Ok(()) };
-    told.learned.account_budgets = is_there(api.budgets(&first.id).await)?.is_some();
-    if !told.learned.account_budgets {
-        let message = "budgets of whole workspaces need OpenRouter's Enterprise plan: each key has a budget of its own, \
-                       and several keys of one client can spend the sum";
-        note(told, FindingLevel::Note, "account_budgets_missing", message);
-    }
+    let found = is_there(api.budgets(&first.id).await)?;
+    told.learned.account_budgets = found.is_some();
+    let (code, message) = match found {
+        Some(budgets) if !budgets.is_empty() => return Ok(()),
+        Some(_) => (
+            "account_budgets_unproven",
+            "OpenRouter lets budgets of workspaces be read, which does not prove that the plan has them: until the first \
+             one is set, give the keys budgets as well",
+        ),
+        None => (
+            "account_budgets_missing",
+            "budgets of whole workspaces need OpenRouter's Enterprise plan: each key has a budget of its own, and several \
+             keys of one client can spend the sum",
+        ),
+    };
+    note(told, FindingLevel::Note, code, message);
     Ok(())
 }
 
