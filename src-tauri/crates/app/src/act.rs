@@ -13,8 +13,9 @@ use domain::{AccountId, AuditId, ClientId, GatewayId, KeyId, KeyStatus, Mark};
 use gateway::{Action, ErrorKind, Gateway, GatewayError, Outcome, Receipt, RefusalReason};
 use store::table::{AuditOutcome, AuditRecord, Holder};
 use store::{Changed, Origin, Writer};
+use sync::AllowanceChange;
 
-use crate::allowance::{self, Keep};
+use crate::allowance;
 use crate::connect;
 use crate::wire::Code;
 use crate::{App, AppError};
@@ -108,16 +109,16 @@ struct Attempt<'a> {
     origin: Origin,
     deed: &'a Deed,
     /// What becomes of the allowance that the change is about.
-    allowance: Keep,
+    allowance: AllowanceChange,
     intent: AuditId,
 }
 
 impl<'a> Attempt<'a> {
     /// Notes what is about to be sent, durably.
-    async fn note(app: &'a App, origin: Origin, deed: &'a Deed, allowance: Keep) -> Result<Self, AppError> {
+    async fn note(app: &'a App, origin: Origin, deed: &'a Deed, allowance: AllowanceChange) -> Result<Self, AppError> {
         let mut attempt = Self { app, origin, deed, allowance, intent: AuditId(0) };
         let mut writer = app.store().begin(origin).await?;
-        attempt.intent = writer.audit().intent(&attempt.record(facts::of(deed))).await?;
+        attempt.intent = writer.audit().intent(&attempt.record(facts::of(deed, &attempt.allowance))).await?;
         app.emit(writer.commit().await?);
         Ok(attempt)
     }

@@ -12,45 +12,13 @@ use domain::{
     Account, AccountSpec, Budget, BudgetPeriod, Enforcement, GatewayId, Key, KeySpec, Limit, Nanos, Timestamp, Zone,
 };
 use gateway::{Action, Capability, Cursor, Gateway, Item};
+use store::Origin;
 use store::report::{Filter, Group, Member};
 use store::table::{Allowance, Holder};
-use store::{Origin, Writer};
+use sync::AllowanceChange;
 
 use crate::act::{Deed, act};
 use crate::{App, AppError};
-
-/// What is kept of an allowance once the change it came with has happened.
-#[derive(Debug, Clone)]
-pub(crate) enum Keep {
-    /// As it is.
-    Same,
-    /// This one. The holder of a new object is known only then.
-    Set {
-        /// What one period allows.
-        budget: Budget,
-        /// What the holder had spent in its lifetime when the period began.
-        base: Nanos,
-        /// When the funded period began.
-        funded_from: Timestamp,
-    },
-    /// None: the gateway keeps the new budget itself, or there is none.
-    Clear,
-}
-
-impl Keep {
-    /// Writes it down for the holder.
-    pub(crate) async fn note(&self, writer: &mut Writer, holder: Option<Holder>) -> Result<(), AppError> {
-        let Some(holder) = holder else { return Ok(()) };
-        match self.clone() {
-            Self::Same => {}
-            Self::Clear => writer.allowance().remove(holder).await?,
-            Self::Set { budget, base, funded_from } => {
-                writer.allowance().set(&Allowance { holder, budget, base, funded_from }).await?;
-            }
-        }
-        Ok(())
-    }
-}
 
 /// A change as the gateway can be asked for it: a periodic budget that Purser funds becomes a ceiling for the lifetime.
 ///
@@ -61,7 +29,7 @@ pub(crate) async fn translate(
     gateway: &dyn Gateway,
     can: &Capability,
     deed: &Deed,
-) -> Result<(Action, Keep), AppError> {
+) -> Result<(Action, AllowanceChange), AppError> {
     let mut action = deed.action.clone();
     let (budget, periods) = match &mut action {
         Action::KeyCreate { spec: KeySpec { budget, .. }, .. }
@@ -69,19 +37,21 @@ pub(crate) async fn translate(
         | Action::KeyBudget { budget, .. } => (budget, &can.budget_periods),
         Action::AccountCreate { spec: AccountSpec { budget, .. }, .. }
         | Action::AccountUpdate { spec: AccountSpec { budget, .. }, .. } => (budget, &can.account_budget_periods),
-        Action::KeyRevoke { .. } => return Ok((action, Keep::Clear)),
-        _ => return Ok((action, Keep::Same)),
+        Action::KeyRevoke { .. } => return Ok((action, AllowanceChange::Clear)),
+        _ => return Ok((action, AllowanceChange::Same)),
     };
     let Some(wanted) = budget.clone().as_option().filter(|budget| is_ours(periods, budget.period())) else {
-        return Ok((action, Keep::Clear));
+        return Ok((action, AllowanceChange::Clear));
     };
-    let Some(funded_from) = period_start(wanted.period(), app.now()) else { return Ok((action, Keep::Clear)) };
+    let Some(funded_from) = period_start(wanted.period(), app.now()) else {
+        return Ok((action, AllowanceChange::Clear));
+    };
     let base = match holder(deed) {
         None => Nanos(0),
         Some(holder) => base(app, gateway, (deed, holder), wanted.period(), funded_from).await?,
     };
     *budget = Limit::Limited(ceiling(&wanted, base)?);
-    Ok((action, Keep::Set { budget: wanted, base, funded_from }))
+    Ok((action, AllowanceChange::Set { budget: wanted, base, funded_from }))
 }
 
 fn is_ours(periods: &[(BudgetPeriod, Enforcement)], period: BudgetPeriod) -> bool {

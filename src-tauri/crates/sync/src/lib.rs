@@ -27,5 +27,5 @@ pub use import::{Imported, import};
 pub use plan::{Listing, Policy, Pull, What, plan};
 pub use progress::{OnProgress, Progress};
 pub use report::{GatewayReport, PullCount, PullReport, PullResult, SyncReport};
-pub use settle::{Intent, Settled, Verdict, settle, verdict};
+pub use settle::{AllowanceChange, Intent, Settled, Verdict, settle, verdict};
 pub use state::{AccountState, GatewayState};

@@ -2,6 +2,7 @@
 //! audit log, what happened is read back from the gateway, and the log is ended accordingly (product.md D21). Nothing
 //! is ever sent again.
 
+mod allowance;
 mod intent;
 mod wanted;
 
@@ -10,9 +11,10 @@ use std::sync::Arc;
 
 use domain::{AuditId, GatewayId, Timestamp};
 use gateway::{Cursor, ErrorKind, Gateway, GatewayError, Item, Resource};
-use store::table::{AuditEntry, AuditOutcome, AuditRecord};
+use store::table::{AuditEntry, AuditOutcome, AuditRecord, Holder};
 use store::{Origin, Store, StoreResult, Writer};
 
+pub use allowance::AllowanceChange;
 pub(crate) use intent::ACCOUNT_CREATE;
 pub use intent::{Intent, Verdict, verdict};
 
@@ -40,7 +42,7 @@ pub struct Settled {
 }
 
 /// Looks into every intent without an end and ends those that can be decided. What was found is kept with the outcome:
-/// a created account stands for the client it was made for.
+/// a created account stands for the client it was made for, and what Purser funds has its allowance.
 ///
 /// A gateway that is not given, or does not answer, leaves its intents as they are.
 ///
@@ -169,7 +171,8 @@ async fn keep(
             Item::Model(_) => {}
         }
     }
-    Ok(())
+    let holder = record.key.map(Holder::Key).or(record.account.map(Holder::Account));
+    AllowanceChange::read(&entry.record.detail).note(writer, holder).await
 }
 
 #[cfg(test)]

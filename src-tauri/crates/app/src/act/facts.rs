@@ -5,6 +5,7 @@
 use domain::{ExternalId, KeyFingerprint, Secret};
 use gateway::Action;
 use sha2::{Digest, Sha256};
+use sync::AllowanceChange;
 
 use super::Deed;
 
@@ -46,8 +47,9 @@ pub(crate) fn fingerprint(secret: &Secret) -> Option<KeyFingerprint> {
 }
 
 /// The facts of an intent.
-pub(super) fn of(deed: &Deed) -> String {
-    join(intent(deed).detail(), &[(CHANGE, deed.change.as_deref())])
+pub(super) fn of(deed: &Deed, allowance: &AllowanceChange) -> String {
+    let lines: Vec<String> = [Some(intent(deed).detail()), allowance.detail()].into_iter().flatten().collect();
+    join(lines.join("\n"), &[(CHANGE, deed.change.as_deref())])
 }
 
 /// The facts of an outcome; `why` is the gateway's words, already redacted.

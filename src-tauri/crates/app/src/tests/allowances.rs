@@ -1,19 +1,22 @@
 //! Periodic budgets on a gateway that only knows ceilings for a lifetime.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use domain::{Budget, BudgetPeriod, Enforcement, GatewayId, Limit, Nanos, Timestamp, UsageRecord};
 use gateway::{
-    Action, Capability, Cursor, Descriptor, Gateway, GatewayError, Item, Outcome, Page, Probe, Resource, UsageAsk,
+    Action, Capability, Cursor, Descriptor, ErrorKind, Gateway, GatewayError, Item, Outcome, Page, Probe, Resource,
+    UsageAsk,
 };
+
+use store::table::KeyFilter;
 
 use super::rig::{Rig, WINDOW, budget, key};
 use crate::command::key::{key_budget, key_create, key_revoke};
 use crate::command::sync::sync_run;
 use crate::query::key::key_get;
-use crate::wire::{BudgetInput, BudgetView};
+use crate::wire::{BudgetInput, BudgetView, Code};
 
 const DAY: i64 = 86_400_000;
 
@@ -21,6 +24,8 @@ const DAY: i64 = 86_400_000;
 struct Prepaid {
     inner: Arc<dyn Gateway>,
     spent: Arc<AtomicI64>,
+    /// Whether changes still arrive, but no answer comes back.
+    dead: Arc<AtomicBool>,
 }
 
 fn prepaid(mut can: Capability) -> Capability {
@@ -43,6 +48,9 @@ impl Gateway for Prepaid {
     }
 
     async fn inventory(&self, what: &Resource, at: &Cursor) -> Result<Page<Item>, GatewayError> {
+        if self.dead.load(Ordering::SeqCst) {
+            return Err(silent());
+        }
         let mut page = self.inner.inventory(what, at).await?;
         for item in &mut page.items {
             if let Item::Key(key) = item {
@@ -64,14 +72,21 @@ impl Gateway for Prepaid {
         };
         let period = sent.as_option().map(|budget| budget.period());
         assert!(matches!(period, None | Some(BudgetPeriod::Total)), "it knows nothing else, and is sent {period:?}");
-        self.inner.apply(action, now).await
+        let outcome = self.inner.apply(action, now).await;
+        if self.dead.load(Ordering::SeqCst) { Err(silent()) } else { outcome }
     }
+}
+
+fn silent() -> GatewayError {
+    GatewayError::new(ErrorKind::Unavailable, "POST /keys", "the connection broke before the gateway answered")
 }
 
 struct Stage {
     rig: Rig,
     gateway: GatewayId,
     spent: Arc<AtomicI64>,
+    dead: Arc<AtomicBool>,
+    account: String,
 }
 
 impl Stage {
@@ -81,13 +96,15 @@ impl Stage {
         let (_, account) = rig.client(gateway, "Harborlight").await;
         let (connected, probe) = crate::connect::writer(&rig.app, gateway).await.unwrap();
         let spent = Arc::new(AtomicI64::new(0));
-        let between = Arc::new(Prepaid { inner: connected.gateway, spent: Arc::clone(&spent) });
+        let dead = Arc::new(AtomicBool::new(false));
+        let between = Prepaid { inner: connected.gateway, spent: Arc::clone(&spent), dead: Arc::clone(&dead) };
+        let between = Arc::new(between);
         let capability = prepaid(probe.capability.clone());
         rig.app.gateways().keep(gateway, between, Probe { capability, ..probe }).await;
         sync_run(&rig.app, WINDOW, None).await.unwrap();
         let typed = crate::wire::KeyInput { budget: Some(budget("10")), ..key(&account, "prepaid") };
         let made = key_create(&rig.app, WINDOW, typed).await.unwrap();
-        (Self { rig, gateway, spent }, made.key.id)
+        (Self { rig, gateway, spent, dead, account }, made.key.id)
     }
 
     /// The ceiling that the gateway itself holds.
@@ -173,4 +190,25 @@ async fn a_revoked_key_is_not_funded() {
     stage.rig.clock.forward(DAY);
     stage.sync().await;
     assert!(stage.rig.app.store().reader().await.unwrap().allowance().list().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_whose_making_is_known_only_later_is_funded_all_the_same() {
+    let (stage, _) = Stage::new().await;
+    stage.dead.store(true, Ordering::SeqCst);
+    let typed = crate::wire::KeyInput { budget: Some(budget("10")), ..key(&stage.account, "late") };
+    let error = key_create(&stage.rig.app, WINDOW, typed).await.unwrap_err();
+    assert_eq!(error.code, Code::OutcomeUnknown);
+    stage.dead.store(false, Ordering::SeqCst);
+    stage.sync().await;
+    let mut reader = stage.rig.app.store().reader().await.unwrap();
+    let keys = reader.key().list(&KeyFilter::default()).await.unwrap();
+    drop(reader);
+    let late = keys.iter().find(|stored| stored.key.spec.name.as_str() == "late").expect("found again").id.to_string();
+    let shown = stage.shown(&late).await;
+    assert_eq!((shown.period.as_str(), shown.enforcement.as_str()), ("daily", "app"), "not a ceiling for ever");
+    stage.spend(7);
+    stage.rig.clock.forward(DAY);
+    stage.sync().await;
+    assert_eq!(stage.units(&late).await, 17, "the next day's worth on top of what was spent");
 }
