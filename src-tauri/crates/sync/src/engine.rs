@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::agreement::DayTotals;
 use crate::clock::Fetches;
 use crate::plan::{self, USAGE_DAY};
-use crate::pull::{Course, Stop};
+use crate::pull::{Course, Place, Stop};
 use crate::{
     Clock, GatewayReport, GatewayState, OnProgress, Policy, Pull, PullReport, PullResult, SyncError, SyncReport, What,
 };
@@ -97,7 +97,7 @@ impl Course {
             state: GatewayState::new(gateway, Capability::default()),
             totals: DayTotals::default(),
             report: GatewayReport::new(gateway),
-            place: (0, 0),
+            place: Place::start(gateway),
         }
     }
 
@@ -105,7 +105,8 @@ impl Course {
     async fn meet(&mut self, clock: Clock) -> Result<(), Stop> {
         self.recall().await?;
         self.fetches = Fetches::after(clock, self.state.last_fetch());
-        let probe = self.ask(self.api.probe(self.fetches.now())).await?;
+        let (api, now) = (Arc::clone(&self.api), self.fetches.now());
+        let probe = self.ask(|| api.probe(now)).await?;
         self.state.capability = probe.capability.clone();
         self.state.clock_skew_millis = probe.clock_skew_millis;
         self.report.probe = Some(probe);
@@ -123,14 +124,14 @@ impl Course {
     async fn follow(&mut self) {
         let mut failed = Failed::default();
         let listings = plan::inventory(&self.state);
-        self.place = (0, listings.len() + plan::usage(self.fetches.now(), &self.state, &self.policy).len());
+        self.place.total = listings.len() + plan::usage(self.fetches.now(), &self.state, &self.policy).len();
         self.run(listings, &mut failed).await;
         if let Err(Stop::Failed(error)) = self.recall().await {
             return self.failed(None, error).await;
         }
         let as_of = self.fetches.now();
         let pulls = plan::usage(as_of, &self.state, &self.policy);
-        self.place.1 = self.place.0 + pulls.len();
+        self.place.total = self.place.number + pulls.len();
         self.totals = self.totals_to_keep();
         self.run(pulls, &mut failed).await;
         if self.report.is_complete()
@@ -143,7 +144,7 @@ impl Course {
     /// Does pulls in order; what needs a failed one is skipped.
     async fn run(&mut self, pulls: Vec<Pull>, failed: &mut Failed) {
         for pull in pulls {
-            self.place.0 += 1;
+            self.place.enter(&pull);
             let result = if self.cancel.is_cancelled() {
                 PullResult::Cancelled
             } else if failed.stops(&pull) {

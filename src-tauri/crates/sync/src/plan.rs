@@ -39,10 +39,13 @@ pub struct Policy {
     pub longest_call_seconds: u32,
     /// The longest piece of history in one pull, in UTC days.
     pub chunk_days: u16,
+    /// The longest quiet that a sync waits out when a gateway asks for it, in seconds; 0 waits for none.
+    pub patience_seconds: u32,
 }
 
 impl Default for Policy {
-    /// 400 days of totals, 93 days (any quarter) of requests for zones, today's detail, 3 days again, calls of an hour.
+    /// 400 days of totals, 93 days (any quarter) of requests for zones, today's detail, 3 days again, calls of an hour,
+    /// and ten minutes of patience: New API keeps an address out for three once it called too often.
     fn default() -> Self {
         Self {
             history_days: 400,
@@ -51,6 +54,7 @@ impl Default for Policy {
             restate_days: 3,
             longest_call_seconds: 3600,
             chunk_days: 30,
+            patience_seconds: 600,
         }
     }
 }

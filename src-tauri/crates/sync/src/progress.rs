@@ -1,19 +1,20 @@
 //! What can be told while a sync runs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::GatewayId;
 use store::Tag;
 
 use crate::Pull;
 
-/// How far a pull has come. Sent after each committed page.
+/// How far a sync of one gateway has come. Sent after each committed page, and before a wait that the gateway asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// The gateway.
     pub gateway: GatewayId,
-    /// The pull.
-    pub pull: Pull,
+    /// The pull; `None` before the first, while the gateway is asked what it is.
+    pub pull: Option<Pull>,
     /// Which pull of this gateway's this is, counted from 1.
     pub number: usize,
     /// How many pulls are planned for this gateway at present; grows once its accounts are listed.
@@ -22,6 +23,8 @@ pub struct Progress {
     pub done: Option<u16>,
     /// Rows this pull has fetched so far.
     pub rows: u64,
+    /// How long the sync waits from now on, because the gateway asked for quiet.
+    pub waits: Option<Duration>,
     /// What the page changed in the database: which of a window's caches are stale.
     pub changed: Vec<Tag>,
 }

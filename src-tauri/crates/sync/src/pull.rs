@@ -1,10 +1,12 @@
 //! One pull, page by page: each page is one transaction of rows, roll-ups and cursor.
 
 mod inventory;
+mod place;
 mod usage;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{GatewayId, Timestamp};
 use gateway::{Cursor, ErrorKind, Gateway, GatewayError};
@@ -12,6 +14,7 @@ use store::table::{StoredCursor, WHOLE};
 use store::{Changed, Origin, Store, StoreError, StoreResult, Writer};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use place::Place;
 pub(crate) use usage::PREFER;
 
 use crate::agreement::DayTotals;
@@ -48,8 +51,8 @@ pub(crate) struct Course {
     pub(crate) state: GatewayState,
     pub(crate) totals: DayTotals,
     pub(crate) report: GatewayReport,
-    /// Which pull this is and how many there are.
-    pub(crate) place: (usize, usize),
+    /// How far it is.
+    pub(crate) place: Place,
 }
 
 impl Course {
@@ -61,13 +64,41 @@ impl Course {
         }
     }
 
-    /// Waits for a call, unless the sync is cancelled first. A read may be dropped half-way.
-    pub(crate) async fn ask<T>(&self, call: impl Future<Output = Result<T, GatewayError>>) -> Result<T, Stop> {
+    /// Waits for an answer, unless the sync is cancelled first; a read may be dropped half-way. Quiet that the gateway
+    /// asks for is waited out: what was pulled is committed, and another process may be calling the same gateway.
+    pub(crate) async fn ask<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, Stop>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        let mut waited = Duration::ZERO;
+        loop {
+            let error = match self.unless_cancelled(call()).await? {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(quiet) = self.quiet(&error, waited) else { return Err(error.into()) };
+            tracing::info!(gateway = %self.gateway, seconds = quiet.as_secs(), "sync: waits, because the gateway asked for it");
+            (self.progress)(Progress { waits: Some(quiet), ..self.place.progress() });
+            self.unless_cancelled(tokio::time::sleep(quiet)).await?;
+            waited += quiet;
+        }
+    }
+
+    async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(Stop::Cancelled),
-            answer = call => Ok(answer?),
+            done = work => Ok(done),
         }
+    }
+
+    /// How long to be quiet before asking again; `None` when the error is another, the gateway does not say how long, or
+    /// patience would run out.
+    fn quiet(&self, error: &GatewayError, waited: Duration) -> Option<Duration> {
+        let patience = Duration::from_secs(u64::from(self.policy.patience_seconds));
+        // At least a second, so that a gateway that asks for none at all is not asked without end.
+        let asked = error.after.filter(|_| error.kind == ErrorKind::RateLimited)?.max(Duration::from_secs(1));
+        (waited + asked <= patience).then_some(asked)
     }
 
     pub(crate) async fn begin(&self) -> StoreResult<Writer> {
@@ -75,11 +106,10 @@ impl Course {
     }
 
     /// Tells what a committed page did.
-    fn tell(&mut self, pull: &Pull, count: PullCount, (done, changed): (Option<u16>, Changed)) {
+    fn tell(&mut self, count: PullCount, (done, changed): (Option<u16>, Changed)) {
         self.report.changed.extend(changed.tags.iter().copied());
-        let (number, total) = self.place;
-        let (gateway, pull, rows) = (self.gateway, pull.clone(), count.rows);
-        (self.progress)(Progress { gateway, pull, number, total, done, rows, changed: changed.tags });
+        (self.place.done, self.place.rows) = (done, count.rows);
+        (self.progress)(Progress { changed: changed.tags, ..self.place.progress() });
     }
 
     /// The cursor of a resource as it is, with the time of this attempt and without the error of the last.

@@ -170,7 +170,7 @@ async fn run(
     }
     let progress: OnProgress = Arc::new(move |at| {
         let name = names.get(&at.gateway).cloned().unwrap_or_default();
-        let pull = accounts.get(&at.gateway).map(|accounts| words::of(&at.pull, accounts)).unwrap_or_default();
+        let pull = accounts.get(&at.gateway).map(|accounts| words::step(&at, accounts)).unwrap_or_default();
         told.emit(Changed { tags: at.changed.iter().copied().map(TagView::from).collect() });
         told.progress(Progress {
             work: "sync".to_owned(),

@@ -1,6 +1,7 @@
 //! Listings: what exists is kept up to date, what is no longer listed is marked as gone, nothing is deleted.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::{Account, ClientId, Mark, Timestamp};
 use gateway::{Cursor, Item, Resource};
@@ -17,10 +18,10 @@ impl Course {
             Listing::Accounts => Resource::Accounts,
             Listing::Keys => Resource::Keys(None),
         };
-        let listed_at = self.fetches.next();
+        let (api, listed_at) = (Arc::clone(&self.api), self.fetches.next());
         let (mut at, mut count) = (Cursor::start(), PullCount::default());
         loop {
-            let page = self.ask(self.api.inventory(&resource, &at)).await?;
+            let page = self.ask(|| api.inventory(&resource, &at)).await?;
             let next = onward(&at, page.next, "list")?;
             let mut writer = self.begin().await?;
             keep(&mut writer, self.gateway, &page.items, listed_at).await?;
@@ -32,7 +33,7 @@ impl Course {
             }
             let changed = writer.commit().await?;
             finished.into_iter().for_each(|cursor| self.keep(cursor));
-            self.tell(pull, count, (page.progress, changed));
+            self.tell(count, (page.progress, changed));
             match next {
                 Some(next) => at = next,
                 None => return Ok(count),

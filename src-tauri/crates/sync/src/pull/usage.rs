@@ -1,5 +1,7 @@
 //! Usage: statements, cursor and, at the end of a pull, the decision which grain counts, in one transaction each.
 
+use std::sync::Arc;
+
 use domain::{ExternalId, Grain, Period, Timestamp, UsageRecord, Zone};
 use gateway::{Cursor, ErrorKind, GatewayError, Page, UsageAsk};
 use store::table::StoredCursor;
@@ -31,11 +33,12 @@ impl Course {
     /// Fetches usage page by page.
     pub(super) async fn fetch(&mut self, pull: &Pull) -> Result<PullCount, Stop> {
         let Some((ask, mut at)) = asked(pull) else { return Ok(PullCount::default()) };
+        let api = Arc::clone(&self.api);
         let (resumed, begun_at) = (at.point().is_some(), self.fetches.next());
         let mut fetch = Fetch { pull, ask, resumed, begun_at, newest: None, count: PullCount::default() };
         let mut observed_at = begun_at;
         loop {
-            let page = match self.ask(self.api.usage(&fetch.ask, &at)).await {
+            let page = match self.ask(|| api.usage(&fetch.ask, &at)).await {
                 Err(Stop::Failed(SyncError::Gateway(error))) if fetch.may_restart(&error) => {
                     (at, fetch.resumed) = (Cursor::start(), false);
                     continue;
@@ -76,7 +79,7 @@ impl Course {
         }
         let changed = writer.commit().await?;
         cursors.into_iter().for_each(|cursor| self.keep(cursor));
-        self.tell(fetch.pull, fetch.count, (page.progress, changed));
+        self.tell(fetch.count, (page.progress, changed));
         Ok(())
     }
 

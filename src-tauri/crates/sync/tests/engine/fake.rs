@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
@@ -18,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 pub enum Fault {
     /// The call fails.
     Error(ErrorKind),
+    /// The call fails and asks for so many seconds of quiet.
+    Quiet(u64),
     /// The rows of the page before come again, with this page's behind them.
     Repeat,
     /// New requests arrive while the pages are read.
@@ -199,6 +202,9 @@ impl Gateway for Fake {
         let (mut repeat, mut stuck) = (false, false);
         match fault_now {
             Some(Fault::Error(kind)) => return Err(fault(kind)),
+            Some(Fault::Quiet(seconds)) => {
+                return Err(fault(ErrorKind::RateLimited).retry_after(Duration::from_secs(seconds)));
+            }
             Some(Fault::Repeat) => repeat = true,
             Some(Fault::Insert(rows)) => self.rows(rows),
             Some(Fault::Stuck) => stuck = true,

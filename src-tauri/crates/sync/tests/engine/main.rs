@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod fake;
+mod quiet;
 mod world;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use domain::{
 use gateway::Gateway;
 use store::table::{AuditRecord, NewGateway, StoredAccount};
 use store::{Filter, Group, Origin, Store};
-use sync::{Engine, Policy, SyncReport, Terms};
+use sync::{Engine, OnProgress, Policy, SyncReport, Terms};
 use tokio_util::sync::CancellationToken;
 
 use crate::fake::{Fake, account};
@@ -85,11 +85,21 @@ impl World {
     }
 
     async fn run(&self, gateways: Vec<(GatewayId, Arc<Fake>)>, cancel: CancellationToken) -> SyncReport {
+        self.told(gateways, cancel, Arc::new(|_| {})).await
+    }
+
+    /// A sync whose progress is heard.
+    pub async fn told(
+        &self,
+        gateways: Vec<(GatewayId, Arc<Fake>)>,
+        cancel: CancellationToken,
+        progress: OnProgress,
+    ) -> SyncReport {
         let gateways = gateways.into_iter().map(|(id, fake)| (id, fake as Arc<dyn Gateway>)).collect();
         let policy = Policy { history_days: 40, zone_history_days: 20, chunk_days: 6, ..Policy::default() };
         let offset = Arc::clone(&self.offset);
         let clock = Arc::new(move || start().plus_millis(offset.load(Ordering::Relaxed)));
-        Engine::new(self.store.clone()).run(gateways, Terms { policy, clock, progress: Arc::new(|_| {}), cancel }).await
+        Engine::new(self.store.clone()).run(gateways, Terms { policy, clock, progress, cancel }).await
     }
 
     /// Lets an account stand for a client of its own name, in a zone.

@@ -3,7 +3,16 @@
 use std::collections::HashMap;
 
 use domain::{Date, ExternalId, Name, Period, Timestamp, Zone};
-use sync::{Listing, Pull, What};
+use sync::{Listing, Progress, Pull, What};
+
+/// What a sync is doing, in words.
+pub(super) fn step(at: &Progress, accounts: &HashMap<ExternalId, Name>) -> String {
+    let pull = at.pull.as_ref().map_or_else(|| "asking what it can do".to_owned(), |pull| of(pull, accounts));
+    match at.waits {
+        Some(quiet) => format!("waiting {} s, as the gateway asked; then {pull}", quiet.as_secs()),
+        None => pull,
+    }
+}
 
 /// A pull in words, without its gateway. An account that `accounts` does not name is called by its identifier there.
 pub(super) fn of(pull: &Pull, accounts: &HashMap<ExternalId, Name>) -> String {
@@ -82,5 +91,25 @@ mod tests {
         for (what, words) in rows {
             assert_eq!(of(&Pull { gateway: GatewayId(7), what }, &names), words);
         }
+    }
+
+    #[test]
+    fn a_wait_says_how_long_and_for_what() {
+        let keys = Pull { gateway: GatewayId(7), what: What::Inventory(Listing::Keys) };
+        let quiet = |pull| Progress {
+            gateway: GatewayId(7),
+            pull,
+            number: 1,
+            total: 3,
+            done: None,
+            rows: 0,
+            waits: Some(std::time::Duration::from_secs(180)),
+            changed: vec![],
+        };
+        let names = HashMap::new();
+        assert_eq!(step(&quiet(Some(keys)), &names), "waiting 180 s, as the gateway asked; then keys");
+        let first = step(&quiet(None), &names);
+        assert_eq!(first, "waiting 180 s, as the gateway asked; then asking what it can do");
+        assert_eq!(step(&Progress { waits: None, ..quiet(None) }, &names), "asking what it can do");
     }
 }
