@@ -164,6 +164,8 @@ export type AccountView = {
 	gone: boolean,
 	/**  Whether its keys are managed with a credential of its own, which can be entrusted to Purser. */
 	takesCredential: boolean,
+	/**  Whether its gateway gives accounts budgets of their own. */
+	takesBudget: boolean,
 	/**  Its own budget. */
 	budget: BudgetView | null,
 };

@@ -227,6 +227,7 @@ pub fn status(status: ClientStatus) -> ClientStatusView {
 fn accounts(rows: &Rows, client: Option<ClientId>) -> Vec<AccountView> {
     let wanted = |id: Option<ClientId>| client.is_none() || id == client;
     let here = rows.names.accounts.values().filter(|account| account.gone_at.is_none() && wanted(account.client));
+    let can = |account: &store::table::StoredAccount| rows.names.capability(account.gateway);
     let view = here.map(|account| AccountView {
         id: account.id.to_string(),
         gateway_id: account.gateway.to_string(),
@@ -236,7 +237,8 @@ fn accounts(rows: &Rows, client: Option<ClientId>) -> Vec<AccountView> {
         client_id: account.client.map(|id| id.to_string()),
         paused: account.account.paused,
         gone: account.gone_at.is_some(),
-        takes_credential: rows.names.capability(account.gateway).account_credential,
+        takes_credential: can(account).account_credential,
+        takes_budget: !can(account).account_budget_periods.is_empty(),
         budget: rows.spent.of_account(&rows.names, account),
     });
     view.collect()

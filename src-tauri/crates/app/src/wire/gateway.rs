@@ -165,6 +165,8 @@ view! {
         pub gone: bool,
         /// Whether its keys are managed with a credential of its own, which can be entrusted to Purser.
         pub takes_credential: bool,
+        /// Whether its gateway gives accounts budgets of their own.
+        pub takes_budget: bool,
         /// Its own budget.
         pub budget: Option<super::BudgetView>,
     }

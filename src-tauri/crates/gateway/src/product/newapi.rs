@@ -58,7 +58,7 @@ pub const PRODUCT: ProductInfo = ProductInfo {
 /// The registry entry for tokens that all belong to the operator's own user.
 pub const PRODUCT_OWN: ProductInfo = ProductInfo {
     name: "newapi-own",
-    title: "New API, keys of your own",
+    title: "New API (own keys)",
     summary: "New API where all keys belong to your own user and spend its wallet; a client is a group of keys",
     account_noun: "group of tokens",
     open: |opening| open(opening, Mode::OwnKeys),

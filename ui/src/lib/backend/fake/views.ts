@@ -83,6 +83,7 @@ export function accountView(world: World, account: FakeAccount): AccountView {
 		externalId,
 		gone: false,
 		takesCredential: isTollgate(world, gatewayId),
+		takesBudget: true,
 		clientId,
 		paused,
 		budget: budgetOf(world, budget, cells),
