@@ -32,6 +32,13 @@ impl Fault {
             .into()
     }
 
+    /// Somebody pressed Ctrl-C.
+    pub fn stopped_sync() -> Self {
+        AppError::new(Code::Cancelled, "stopped; what was pulled is kept")
+            .hint("Run `purser sync` to go on from there.")
+            .into()
+    }
+
     /// The terminal or a file failed.
     pub fn io(what: &str, problem: &std::io::Error) -> Self {
         AppError::new(Code::Storage, format!("{what}: {problem}")).into()

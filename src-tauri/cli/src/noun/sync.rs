@@ -3,6 +3,9 @@
 use app::wire::{SyncLine, SyncReportView};
 use app::{App, command};
 
+use tokio::signal;
+use tokio::sync::watch;
+
 use super::{ORIGIN, find, sentences};
 use crate::args::Sync;
 use crate::fault::Fault;
@@ -10,6 +13,9 @@ use crate::out::{Out, table};
 
 /// There is nothing to pull from.
 const NOTHING: &str = "There is nothing to pull from: run `purser gateway connect`, or `purser sandbox`.";
+
+/// Exit code of a program that was stopped.
+const STOPPED: i32 = 130;
 
 pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
     let gateway = match &sync.gateway {
@@ -20,9 +26,32 @@ pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
         let plan = command::sync::sync_plan(app, gateway.as_deref()).await?;
         return out.answer(&plan, |plan| if plan.is_empty() { NOTHING.to_owned() } else { plan.join("\n") });
     }
-    let report = command::sync::sync_run(app, ORIGIN, gateway.as_deref()).await?;
+    let interrupts = interrupts(app.clone());
+    let report = command::sync::sync_run(app, ORIGIN, gateway.as_deref()).await;
+    let interrupted = *interrupts.borrow();
+    let report = report?;
     out.answer(&report, lines)?;
-    if report.complete { Ok(()) } else { Err(Fault::incomplete_sync()) }
+    match report.complete {
+        true => Ok(()),
+        false if interrupted => Err(Fault::stopped_sync()),
+        false => Err(Fault::incomplete_sync()),
+    }
+}
+
+/// Listens for Ctrl-C from now on: the first stops the sync after the page it is at, the second ends the program, which
+/// loses no more than that page. Tells whether there was one.
+fn interrupts(app: App) -> watch::Receiver<bool> {
+    let (told, interrupted) = watch::channel(false);
+    tokio::spawn(async move {
+        while signal::ctrl_c().await.is_ok() {
+            if told.send_replace(true) {
+                std::process::exit(STOPPED);
+            }
+            // It only asks the sync to end, which cannot fail.
+            let _ = command::sync::sync_cancel(&app).await;
+        }
+    });
+    interrupted
 }
 
 /// What a sync did, one line per gateway.
