@@ -1,0 +1,21 @@
+//! The grammar of `purser import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// A file to import.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file.
+    pub file: PathBuf,
+    /// The gateway it belongs to, by identifier or name (kind `file`).
+    #[arg(long)]
+    pub gateway: String,
+    /// What a column holds, as header=field; may be repeated. Guessed from the headers, or as last time.
+    #[arg(long = "column", value_name = "HEADER=FIELD")]
+    pub columns: Vec<String>,
+    /// Only show what it would do.
+    #[arg(long)]
+    pub preview: bool,
+}
