@@ -112,6 +112,16 @@ pub struct InvoiceBody {
 }
 
 impl InvoiceBody {
+    /// Whether more than one gateway served it.
+    #[must_use]
+    pub fn has_several_gateways(&self) -> bool {
+        let mut gateways = self.lines.iter().filter_map(|line| match &line.subject {
+            LineSubject::Usage { gateway, .. } => Some(gateway),
+            LineSubject::Adjustment { .. } => None,
+        });
+        gateways.next().is_some_and(|first| gateways.any(|other| other != first))
+    }
+
     /// The exact charge per local day over all lines, ascending: the series of the usage chart. Adds up to the exact
     /// charge of the usage lines; adjustments have no day.
     ///

@@ -61,7 +61,7 @@ fn refused(error: impl std::fmt::Display) -> RenderError {
 }
 
 /// The columns of [`invoice`] before the meters.
-const BEFORE: [&str; 11] = [
+const BEFORE: [&str; 12] = [
     "invoice",
     "issued",
     "due",
@@ -71,6 +71,7 @@ const BEFORE: [&str; 11] = [
     "client",
     "line",
     "model",
+    "gateway",
     "first_day",
     "last_day",
 ];
@@ -107,6 +108,7 @@ fn row(document: &InvoiceDocument, line: &DocumentLine, place: u64) -> Vec<Cell>
         Cell::Text(document.buyer.name.clone()),
         Cell::Count(place),
         model,
+        line.via.clone().map_or(Cell::Empty, Cell::Text),
         date(line.days.map(|days| days.0)),
         date(line.days.map(|days| days.1)),
     ];

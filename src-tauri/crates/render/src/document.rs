@@ -6,7 +6,7 @@ use domain::money::exact_sum;
 use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
 use rust_decimal::Decimal;
 
-pub(crate) use issued::named;
+use issued::named;
 
 use crate::chart::Series;
 use crate::{RenderError, figures};
@@ -47,6 +47,8 @@ pub struct MeterPrice {
 pub struct DocumentLine {
     /// What it is for.
     pub subject: LineSubject,
+    /// The gateway that served it, where it is known; printed where the invoice has more than one gateway.
+    pub via: Option<String>,
     /// First and last local day, where it has them; printed where a model has more than one line.
     pub days: Option<(Date, Date)>,
     /// What was consumed.
@@ -57,6 +59,21 @@ pub struct DocumentLine {
     pub exact: ExactAmount,
     /// The charge.
     pub net: Money,
+}
+
+impl DocumentLine {
+    /// What the line is called; `gateways` says whether the one that served it is part of that.
+    #[must_use]
+    pub fn title(&self, gateways: bool) -> String {
+        let name = match &self.subject {
+            LineSubject::Model(model) => named(model.as_str()),
+            LineSubject::Words(words) => words.clone(),
+        };
+        match &self.via {
+            Some(via) if gateways => format!("{name} via {via}"),
+            _ => name,
+        }
+    }
 }
 
 /// Tax of one rate.
@@ -150,6 +167,14 @@ impl InvoiceDocument {
         let taxes = self.taxes.iter().map(|tax| tax.amount);
         agree("the total", sum(self.currency, taxes.chain([self.net]))?, self.total)?;
         self.usage.as_ref().map_or(Ok(()), |(daily, table)| self.check_usage(daily, table))
+    }
+
+    /// Whether lines say by which gateway they were served: only where there was more than one, since two lines of one
+    /// model would read the same otherwise.
+    #[must_use]
+    pub fn names_gateways(&self) -> bool {
+        let mut names = self.lines.iter().filter_map(|line| line.via.as_deref());
+        names.next().is_some_and(|first| names.any(|other| other != first))
     }
 
     fn check_usage(&self, daily: &DailyUsage, table: &UsageTable) -> Result<(), RenderError> {

@@ -243,7 +243,9 @@ pub async fn assembled(
     let book = price_book(app, reader).await?;
     let usage = metered(reader, row.client, (row.first_day, row.last_day), book.currency()).await?;
     let rated = rate(&usage, row.client, &book)?;
-    let facts = facts(&agency, row, &client, &typed.note)?;
+    let mut facts = facts(&agency, row, &client, &typed.note)?;
+    let gateways = reader.gateway().list().await?;
+    facts.gateways = gateways.into_iter().map(|one| (one.id, one.connection.name.to_string())).collect();
     let adjustments =
         typed.adjustments.iter().map(|input| adjustment(input, row.currency)).collect::<Result<_, _>>()?;
     Ok(DraftInvoice::assemble(facts, &rated, adjustments)?)

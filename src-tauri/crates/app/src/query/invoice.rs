@@ -166,9 +166,10 @@ impl Sheet {
     }
 
     fn lines(&self, names: &Names) -> Vec<InvoiceLineView> {
+        let several = self.body.has_several_gateways();
         let both = self.body.lines.iter().zip(&self.agency);
         both.map(|(line, agency)| InvoiceLineView {
-            description: description(line, names),
+            description: description(line, names, several),
             quantities: quantities(line),
             charge: format::money(line.net, AmountRole::Charge),
             cost: Some(format::amount(agency.cost, AmountRole::Cost)),
@@ -189,9 +190,14 @@ impl Sheet {
     }
 }
 
-fn description(line: &InvoiceLine, names: &Names) -> String {
+/// What a line is for: with its gateway where the invoice has more than one, as on the document itself.
+fn description(line: &InvoiceLine, names: &Names, several: bool) -> String {
     match &line.subject {
-        LineSubject::Usage { gateway, model, .. } => format!("{} via {}", model_text(model), names.gateway(*gateway)),
+        LineSubject::Usage { gateway, gateway_name, model, .. } if several => {
+            let via = gateway_name.clone().unwrap_or_else(|| names.gateway(*gateway));
+            format!("{} via {via}", model_text(model))
+        }
+        LineSubject::Usage { model, .. } => model_text(model),
         LineSubject::Adjustment { reason } => reason.clone(),
     }
 }

@@ -81,6 +81,9 @@ struct LineSnapshot {
 #[derive(Debug, Serialize, Deserialize)]
 struct UsageSnapshot {
     gateway: i64,
+    /// Absent in invoices of before names were kept.
+    #[serde(default)]
+    gateway_name: Option<String>,
     model: String,
     first_day: String,
     last_day: String,
@@ -165,12 +168,13 @@ fn party(snapshot: PartySnapshot) -> Party {
 fn line_snapshot(line: &InvoiceLine, agency: &AgencyLine) -> LineSnapshot {
     let (reason, usage) = match &line.subject {
         LineSubject::Adjustment { reason } => (Some(reason.clone()), None),
-        LineSubject::Usage { gateway, model, first_day, last_day } => {
+        LineSubject::Usage { gateway, gateway_name, model, first_day, last_day } => {
             let detail = |d: &LineDetail| {
                 (d.meter.code().to_owned(), d.quantity, d.price.to_string(), d.amount.amount().to_string())
             };
             let usage = UsageSnapshot {
                 gateway: gateway.0,
+                gateway_name: gateway_name.clone(),
                 model: model.to_string(),
                 first_day: first_day.to_string(),
                 last_day: last_day.to_string(),
@@ -248,6 +252,7 @@ fn line_parts(line: LineSnapshot, currency: Currency) -> Result<(InvoiceLine, Ag
         .map(|(day, charge)| Ok(DayCharge { day: date(day)?, charge: self::exact(charge, currency)? }));
     let subject = LineSubject::Usage {
         gateway: GatewayId(usage.gateway),
+        gateway_name: usage.gateway_name,
         model: ModelName::new(usage.model),
         first_day: date(&usage.first_day)?,
         last_day: date(&usage.last_day)?,
@@ -283,3 +288,6 @@ fn decimal(text: &str) -> Result<Decimal, AppError> {
 fn exact(text: &str, currency: Currency) -> Result<ExactAmount, AppError> {
     Ok(ExactAmount::new(decimal(text)?, currency))
 }
+
+#[cfg(test)]
+mod tests;

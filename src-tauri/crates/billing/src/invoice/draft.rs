@@ -1,8 +1,9 @@
 //! Drafts: assembled from rated usage, looked at, and finalised or thrown away.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use domain::{Client, ClientId, Currency, Date, ModelName, Money, PaymentTerms};
+use domain::{Client, ClientId, Currency, Date, GatewayId, ModelName, Money, PaymentTerms};
 
 use super::issued::Invoice;
 use super::line::{Adjustment, AgencyLine, InvoiceLine, of_usage};
@@ -33,10 +34,12 @@ pub struct InvoiceFacts {
     pub tax: Option<TaxRate>,
     /// A word to the client; may be empty.
     pub note: String,
+    /// What gateways are called, for the lines of what they served.
+    pub gateways: BTreeMap<GatewayId, String>,
 }
 
 impl InvoiceFacts {
-    /// The facts of an invoice to a client, without tax and note.
+    /// The facts of an invoice to a client, without tax, note and names of gateways.
     #[must_use]
     pub fn new(seller: Seller, id: ClientId, client: &Client, period: ServicePeriod) -> Self {
         Self {
@@ -49,6 +52,7 @@ impl InvoiceFacts {
             terms: client.terms,
             tax: None,
             note: String::new(),
+            gateways: BTreeMap::new(),
         }
     }
 }
@@ -111,7 +115,7 @@ impl DraftInvoice {
     /// Another client's usage, usage outside the period, another currency, or sums beyond what can be kept exactly.
     pub fn assemble(facts: InvoiceFacts, rated: &Rated, adjustments: Vec<Adjustment>) -> Result<Self, InvoiceError> {
         check(&facts, rated, &adjustments)?;
-        let charged = rated.lines.iter().filter(|line| is_charged(line)).map(of_usage);
+        let charged = rated.lines.iter().filter(|line| is_charged(line)).map(|line| of_usage(line, &facts.gateways));
         let by_hand = adjustments.into_iter().map(|adjustment| Ok(adjustment.line()));
         let both = charged.chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
         let (lines, agency) = both.into_iter().unzip();

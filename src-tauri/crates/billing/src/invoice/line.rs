@@ -1,5 +1,7 @@
 //! Invoice lines: the only place where an exact charge becomes an amount of money.
 
+use std::collections::BTreeMap;
+
 use domain::{Date, ExactAmount, GatewayId, Meter, ModelName, Money, PriceVersionId, Quantities};
 
 use super::InvoiceError;
@@ -16,6 +18,8 @@ pub enum LineSubject {
     Usage {
         /// The gateway that served it.
         gateway: GatewayId,
+        /// Its name when the invoice was put together, as the client reads it; invoices of before names were kept have none.
+        gateway_name: Option<String>,
         /// The model as the client called it.
         model: ModelName,
         /// First local day with usage.
@@ -132,10 +136,14 @@ impl Adjustment {
 }
 
 /// The invoice line of a rated line: rounded here and nowhere else.
-pub(super) fn of_usage(rated: &RatedLine) -> Result<(InvoiceLine, AgencyLine), InvoiceError> {
+pub(super) fn of_usage(
+    rated: &RatedLine,
+    gateways: &BTreeMap<GatewayId, String>,
+) -> Result<(InvoiceLine, AgencyLine), InvoiceError> {
     let line = InvoiceLine {
         subject: LineSubject::Usage {
             gateway: rated.gateway,
+            gateway_name: gateways.get(&rated.gateway).cloned(),
             model: rated.model.clone(),
             first_day: rated.first_day,
             last_day: rated.last_day,

@@ -322,3 +322,17 @@ proptest! {
         prop_assert_eq!(draft.body().totals.total.minor(), net, "BR-CO-10");
     }
 }
+
+#[test]
+fn each_line_keeps_the_name_of_its_gateway() {
+    let other = MeteredUsage { gateway: GatewayId(2), ..used(3, "gpt-4o", "1") };
+    let gateways = [(GatewayId(1), "North".to_owned()), (GatewayId(2), "South".to_owned())].into();
+    let facts = InvoiceFacts { gateways, ..facts() };
+    let draft = DraftInvoice::assemble(facts, &rated(&[used(1, "gpt-4o", "1"), other]), vec![]).unwrap();
+    let names = draft.body().lines.iter().map(|line| match &line.subject {
+        LineSubject::Usage { gateway_name, .. } => gateway_name.clone(),
+        LineSubject::Adjustment { .. } => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), [Some("North".to_owned()), Some("South".to_owned())]);
+    assert!(draft.body().has_several_gateways(), "two gateways served the model");
+}

@@ -70,15 +70,16 @@ fn party(party: &billing::Party) -> Party {
 }
 
 fn line(line: &InvoiceLine) -> DocumentLine {
-    let (subject, days) = match &line.subject {
-        billing::LineSubject::Usage { model, first_day, last_day, .. } => {
-            (LineSubject::Model(model.clone()), Some((*first_day, *last_day)))
+    let (subject, via, days) = match &line.subject {
+        billing::LineSubject::Usage { model, gateway_name, first_day, last_day, .. } => {
+            (LineSubject::Model(model.clone()), gateway_name.clone(), Some((*first_day, *last_day)))
         }
-        billing::LineSubject::Adjustment { reason } => (LineSubject::Words(reason.clone()), None),
+        billing::LineSubject::Adjustment { reason } => (LineSubject::Words(reason.clone()), None, None),
     };
     let price = |detail: &billing::LineDetail| MeterPrice { meter: detail.meter, price: detail.price };
     DocumentLine {
         subject,
+        via,
         days,
         quantities: line.quantities,
         prices: line.details.iter().map(price).collect(),
@@ -130,7 +131,7 @@ fn add(model: &mut OfModel, line: &InvoiceLine) -> Result<(), MoneyError> {
 }
 
 /// What a model is called where the gateway gave no name (a request that failed before one was chosen).
-pub(crate) fn named(model: &str) -> String {
+pub(super) fn named(model: &str) -> String {
     if model.trim().is_empty() { "(no model)".to_owned() } else { model.to_owned() }
 }
 

@@ -60,7 +60,7 @@ fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
         "facts": facts(document),
         "currency": document.currency.code(),
         "prices": document.lines.iter().any(|line| !line.prices.is_empty()),
-        "groups": groups(&document.lines),
+        "groups": groups(document),
         "figures": figure_size(&document.lines),
         "sums": sums(document),
         "total": figures::with_currency(document.total),
@@ -109,28 +109,29 @@ fn figure_size(lines: &[DocumentLine]) -> u8 {
     }
 }
 
-/// Lines of one model stand together, in the order of their first.
-fn groups(lines: &[DocumentLine]) -> Vec<Value> {
-    let mut groups: Vec<(&LineSubject, Vec<&DocumentLine>)> = Vec::new();
-    for line in lines {
+/// Lines of one model stand together, in the order of their first; where there are several gateways, by gateway.
+fn groups(document: &InvoiceDocument) -> Vec<Value> {
+    let named = document.names_gateways();
+    let mut groups: Vec<(String, Vec<&DocumentLine>)> = Vec::new();
+    for line in &document.lines {
         let model = matches!(line.subject, LineSubject::Model(_));
-        match groups.iter_mut().find(|(subject, _)| model && **subject == line.subject) {
+        let name = line.title(named);
+        match groups
+            .iter_mut()
+            .find(|(known, members)| model && *known == name && members.iter().all(|m| m.subject == line.subject))
+        {
             Some((_, members)) => members.push(line),
-            None => groups.push((&line.subject, vec![line])),
+            None => groups.push((name, vec![line])),
         }
     }
-    groups.into_iter().map(|(subject, members)| group(subject, &members)).collect()
+    groups.into_iter().map(|(name, members)| group(&name, &members)).collect()
 }
 
-fn group(subject: &LineSubject, members: &[&DocumentLine]) -> Value {
-    let name = match subject {
-        LineSubject::Model(model) => crate::document::named(model.as_str()),
-        LineSubject::Words(words) => words.clone(),
-    };
+fn group(name: &str, members: &[&DocumentLine]) -> Value {
     let single = members.len() == 1;
     let amount = if single { members.first().map(|line| figures::amount(line.net)) } else { None };
     let rows: Vec<Value> = members.iter().flat_map(|line| rows(line, single)).collect();
-    json!({ "name": breakable(&name), "amount": amount, "rows": rows })
+    json!({ "name": breakable(name), "amount": amount, "rows": rows })
 }
 
 /// The rows below a heading: the line's days and amount where the model has more than one, then its meters.

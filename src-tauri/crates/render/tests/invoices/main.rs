@@ -181,6 +181,22 @@ fn a_batch_is_the_same_as_one_by_one() {
 }
 
 #[test]
+fn two_gateways_for_one_model_read_apart_and_one_needs_no_name() {
+    let mut document =
+        sample::document(vec![sample::usage("gpt-4o", "12.5", 1000), sample::usage("gpt-4o", "3.25", 500)], None);
+    if let Some(text) = text_of(&printed(&document)) {
+        assert!(!text.contains("via"), "one gateway goes without saying:\n{text}");
+    }
+    document.lines[1].via = Some("South gateway".to_owned());
+    let Some(text) = text_of(&printed(&document)) else { return };
+    for expected in ["gpt-4o via North gateway", "gpt-4o via South gateway"] {
+        assert!(text.contains(expected), "`{expected}` is missing in:\n{text}");
+    }
+    let written = csv::invoice(&document).unwrap();
+    assert!(written.contains(",gpt-4o,North gateway,") && written.contains(",gpt-4o,South gateway,"), "{written}");
+}
+
+#[test]
 fn the_csv_of_an_invoice_is_exact() {
     let mut document = sample::document(
         vec![sample::usage("gpt-4o", "1284.372041", 183_402_117), sample::words("-5 % off", -100)],

@@ -26,6 +26,7 @@ pub fn usage(model: &str, exact: &str, tokens: u64) -> DocumentLine {
     let exact = ExactAmount::new(exact.parse().unwrap(), USD);
     DocumentLine {
         subject: LineSubject::Model(ModelName::new(model)),
+        via: Some("North gateway".to_owned()),
         days: Some((day(1), day(30))),
         quantities: Quantities::NONE
             .with(Meter::Requests, tokens / 1873)
@@ -51,6 +52,7 @@ pub fn words(reason: &str, minor: i64) -> DocumentLine {
     let net = Money::from_minor(minor, USD);
     DocumentLine {
         subject: LineSubject::Words(reason.to_owned()),
+        via: None,
         days: None,
         quantities: Quantities::NONE,
         prices: Vec::new(),
