@@ -13,6 +13,7 @@ pub mod key;
 pub mod money;
 pub mod name;
 pub mod quantity;
+pub mod route;
 pub mod secret;
 pub mod time;
 pub mod usage;
@@ -25,6 +26,7 @@ pub use key::{Environment, Key, KeySpec, KeyStatus, ModelScope, RateLimit, Scope
 pub use money::{Currency, ExactAmount, Money, MoneyError, Nanos};
 pub use name::{ModelName, Name, NameError};
 pub use quantity::{Meter, Quantities};
+pub use route::{Health, HealthState, Route, RoutePrice, Target, Told};
 pub use secret::{KeyFingerprint, KeyLabel, Secret, VaultRef};
 pub use time::{Date, Month, Period, TimeError, Timestamp, Zone};
 pub use usage::{Grain, RequestOutcome, UsageOrigin, UsageRecord};

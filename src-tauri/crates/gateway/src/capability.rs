@@ -57,6 +57,12 @@ pub struct Capability {
     pub usage_meters: Vec<Meter>,
     /// Models can be listed with their costs.
     pub model_list: bool,
+    /// Routes can be listed: what answers a model name.
+    pub route_list: bool,
+    /// Routes tell their backups; without it every route says that it does not.
+    pub route_backups: bool,
+    /// Routes tell the health of their targets; without it every target's is unknown.
+    pub route_health: bool,
 }
 
 impl Capability {
@@ -74,7 +80,7 @@ impl Capability {
 
     /// Every yes/no capability with its stable name, for tables and `--json`.
     #[must_use]
-    pub fn flags(&self) -> [(&'static str, bool); 18] {
+    pub fn flags(&self) -> [(&'static str, bool); 21] {
         [
             ("account_list", self.account_list),
             ("account_write", self.account_write),
@@ -94,6 +100,9 @@ impl Capability {
             ("usage_days", self.usage_days),
             ("usage_days_by_model", self.usage_days_by_model),
             ("model_list", self.model_list),
+            ("route_list", self.route_list),
+            ("route_backups", self.route_backups),
+            ("route_health", self.route_health),
         ]
     }
 }

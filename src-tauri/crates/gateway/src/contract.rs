@@ -10,6 +10,7 @@
 //! ```
 
 mod read;
+mod route;
 mod usage;
 mod write;
 
@@ -110,6 +111,7 @@ pub async fn run(gateway: &dyn Gateway, world: &World) -> Report {
     let Some(capability) = probe(gateway, world, &mut report).await else { return report };
     let suite = Suite { gateway, world, capability };
     read::check(&suite, &mut report).await;
+    route::check(&suite, &mut report).await;
     if suite.capability.account_write && suite.capability.key_write {
         write::check(&suite, &mut report).await;
     } else {

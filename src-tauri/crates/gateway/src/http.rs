@@ -4,7 +4,7 @@
 //! and size, and what kind of failure a broken connection is. **Does not own:** what a status means: that is the
 //! product's business (a 401 of LiteLLM is not always a bad credential).
 
-mod address;
+pub(crate) mod address;
 mod date;
 mod fault;
 mod reply;

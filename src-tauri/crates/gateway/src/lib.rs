@@ -21,7 +21,7 @@ pub mod probe;
 pub mod product;
 
 use async_trait::async_trait;
-use domain::{Account, ExternalId, Key, Period, Product, Timestamp, UsageRecord};
+use domain::{Account, ExternalId, Key, Period, Product, Route, Timestamp, UsageRecord};
 
 pub use account_secrets::{AccountSecrets, NoAccountSecrets};
 pub use action::{Action, KeySecret, Outcome, Receipt, RefusalReason};
@@ -69,6 +69,8 @@ pub enum Resource {
     Key(ExternalId),
     /// Models on offer with their list prices.
     Models,
+    /// Every model name that can be called, with what answers it. Never asks a gateway to try out an upstream: that costs.
+    Routes,
 }
 
 /// One thing found by [`Gateway::inventory`].
@@ -80,6 +82,8 @@ pub enum Item {
     Key(Key),
     /// A model on offer.
     Model(ModelOffer),
+    /// A route.
+    Route(Route),
 }
 
 /// A model on offer at a gateway, with the gateway's own unit costs where it tells them.
@@ -121,7 +125,7 @@ pub trait Gateway: Send + Sync {
     /// Unreachable, not this product, too old, or the credential was refused.
     async fn probe(&self, now: Timestamp) -> Result<Probe, GatewayError>;
 
-    /// Lists accounts, keys or models, page by page. Order is stable within one run over the pages.
+    /// Lists accounts, keys, models or routes, page by page. Order is stable within one run over the pages.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] for a single item that does not exist; [`ErrorKind::Unsupported`] without the capability.

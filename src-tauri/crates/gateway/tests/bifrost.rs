@@ -12,6 +12,8 @@ mod fake_logs;
 mod faults;
 #[path = "bifrost/pitfalls.rs"]
 mod pitfalls;
+#[path = "bifrost/routes.rs"]
+mod routes;
 
 use std::collections::BTreeMap;
 

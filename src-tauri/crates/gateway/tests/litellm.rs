@@ -8,6 +8,8 @@ mod fake;
 mod fake_usage;
 #[path = "litellm/faults.rs"]
 mod faults;
+#[path = "litellm/routes.rs"]
+mod routes;
 
 use domain::{ExternalId, Grain, Meter, ModelName, Secret, Timestamp, UsageRecord, Zone};
 use fake::{ADMIN, Fake, VIEWER};

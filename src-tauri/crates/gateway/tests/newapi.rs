@@ -19,6 +19,8 @@ mod faults;
 mod keys;
 #[path = "newapi/log.rs"]
 mod log;
+#[path = "newapi/routes.rs"]
+mod routes;
 #[path = "newapi/wallet.rs"]
 mod wallet;
 

@@ -13,6 +13,7 @@ pub(super) async fn check(suite: &Suite<'_>, report: &mut Report) {
         (able.account_list, "accounts are listed once each, in a stable order", Resource::Accounts),
         (able.key_list, "keys are listed once each, in a stable order", Resource::Keys(None)),
         (able.model_list, "models are listed once each, in a stable order", Resource::Models),
+        (able.route_list, "routes are listed once each, in a stable order", Resource::Routes),
     ];
     for (applies, promise, what) in rows {
         if applies {
@@ -50,6 +51,7 @@ fn name(item: &Item) -> String {
         Item::Account(account) => account.external_id.to_string(),
         Item::Key(key) => key.external_id.to_string(),
         Item::Model(offer) => offer.name.to_string(),
+        Item::Route(route) => route.model.to_string(),
     }
 }
 

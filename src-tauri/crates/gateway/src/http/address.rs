@@ -41,6 +41,21 @@ pub fn is_loopback(url: &Url) -> bool {
     ip.map_or_else(|_| host == "localhost" || host.ends_with(".localhost"), |ip| ip.is_loopback())
 }
 
+/// Whether an address leads to this machine or to a network of one's own.
+pub fn is_near(text: &str) -> bool {
+    use std::net::IpAddr;
+    let Ok(url) = Url::parse(text) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local(),
+        Err(_) => host == "localhost" || NEAR.iter().any(|end| host.ends_with(end)),
+    }
+}
+
+/// Ends of names that no public network gives out.
+const NEAR: [&str; 4] = [".localhost", ".local", ".internal", ".lan"];
+
 /// The base address with a path put behind whatever path it has already (a gateway behind `/llm/`).
 pub fn join(base: &Url, path: &str) -> Url {
     let mut url = base.clone();

@@ -10,6 +10,7 @@ mod error;
 mod inventory;
 mod map;
 mod probe;
+mod route;
 mod usage;
 mod wire;
 mod write;

@@ -9,6 +9,7 @@ mod error;
 mod inventory;
 mod map;
 mod probe;
+mod route;
 mod usage;
 mod wire;
 mod write;
@@ -94,7 +95,7 @@ impl Gateway for LiteLlm {
     }
 
     async fn inventory(&self, what: &Resource, at: &Cursor) -> Result<Page<Item>, GatewayError> {
-        inventory::page(&self.api, what, at).await
+        inventory::page(&self.api, &self.learned(), what, at).await
     }
 
     async fn usage(&self, ask: &UsageAsk, at: &Cursor) -> Result<Page<UsageRecord>, GatewayError> {

@@ -15,6 +15,7 @@ mod map;
 mod naming;
 mod own;
 mod probe;
+mod route;
 mod usage;
 mod wire;
 mod write;

@@ -4,6 +4,7 @@
 
 mod api;
 mod map;
+mod route;
 mod usage;
 mod wire;
 mod write;
@@ -91,6 +92,9 @@ fn capability(rights: Rights) -> Capability {
         usage_delay_seconds: USAGE_DELAY_SECONDS,
         usage_meters: vec![Meter::Requests, Meter::InputTokens, Meter::CacheReadTokens, Meter::OutputTokens],
         model_list: true,
+        route_list: true,
+        route_backups: true,
+        route_health: true,
     }
 }
 
@@ -136,6 +140,7 @@ impl Gateway for Sandbox {
             }
             Resource::Key(id) => Ok(Page::only(vec![Item::Key(map::key(self.api.key(id).await?)?)])),
             Resource::Models => listed(self.api.models().await?, |model| map::model(&model).map(Item::Model)),
+            Resource::Routes => listed(self.api.routes().await?, |route| route::route(route).map(Item::Route)),
         }
     }
 

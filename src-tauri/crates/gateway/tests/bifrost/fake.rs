@@ -49,6 +49,8 @@ pub struct Memory {
     pub arriving: Vec<Value>,
     pub faults: BTreeMap<String, Vec<Fault>>,
     pub calls: Vec<String>,
+    /// Routing rules.
+    pub rules: Vec<Value>,
     pub serial: u64,
 }
 
@@ -89,6 +91,7 @@ impl Fake {
             faults: BTreeMap::new(),
             calls: Vec::new(),
             serial: 0,
+            rules: Vec::new(),
         };
         let memory = Arc::new(Mutex::new(memory));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -227,10 +230,17 @@ fn answer(memory: &mut Memory, call: &str, credential: &str, asked: &Asked<'_>) 
         "GET /api/version" => memory.recorded("version_with_auth"),
         "GET /api/config" => config(memory),
         "GET /api/providers" => {
-            let providers: Vec<Value> = memory.providers.iter().map(|name| json!({ "name": name })).collect();
+            let told = memory.recorded("providers").1["providers"].clone();
+            let one = |name: &&str| match *name {
+                "openai" => told[0].clone(),
+                name => json!({ "name": name }),
+            };
+            let providers: Vec<Value> = memory.providers.iter().map(one).collect();
             (200, json!({ "providers": providers, "total": providers.len() }))
         }
         "GET /api/models" => memory.recorded("models"),
+        "GET /api/providers/openai/keys" if !memory.is_1_4() => recorded("1.5.11", "provider_keys"),
+        "GET /api/governance/routing-rules" => (200, json!({ "rules": memory.rules })),
         "GET /api/logs" => fake_logs::rows(memory, asked),
         "GET /api/governance/pricing-overrides" => memory.recorded("pricing_overrides_empty"),
         "GET /api/governance/customers" => (200, json!({ "customers": memory.customers })),

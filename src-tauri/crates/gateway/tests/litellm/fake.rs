@@ -45,6 +45,8 @@ pub struct Memory {
     pub faults: BTreeMap<String, Vec<Fault>>,
     pub calls: Vec<String>,
     pub insists_on_its_own: bool,
+    /// The recording of `/model/info`.
+    pub models: &'static str,
 }
 
 #[derive(Clone)]
@@ -63,7 +65,7 @@ pub fn recorded(name: &str) -> (u16, Value) {
 
 impl Fake {
     pub async fn start() -> Self {
-        let memory = Memory { rows_max: 1000, margin: json!({}), discount: json!({}), ..Memory::default() };
+        let memory = Memory { rows_max: 1000, margin: json!({}), discount: json!({}), models: "model_info", ..Memory::default() };
         let memory = Arc::new(Mutex::new(memory));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -164,7 +166,9 @@ fn answer(memory: &mut Memory, call: &str, credential: &str, query: &Query, body
     match call {
         "GET /health/readiness/details" => recorded("health_readiness_details"),
         "GET /model_group/info" => recorded("model_group_info"),
-        "GET /model/info" => recorded("model_info"),
+        "GET /model/info" => recorded(memory.models),
+        "GET /router/settings" => recorded("router_settings"),
+        "GET /health/latest" => recorded("health_latest"),
         "GET /config/cost_margin_config" => (200, json!({ "values": memory.margin })),
         "GET /config/cost_discount_config" => (200, json!({ "values": memory.discount })),
         "GET /v2/team/list" => (200, paged(&memory.teams, query, ("teams", "page_size", "total"))),

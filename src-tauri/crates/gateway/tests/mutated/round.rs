@@ -186,6 +186,7 @@ fn reads(account: &ExternalId, key: &ExternalId) -> Vec<Step> {
         Resource::Key(key.clone()),
         Resource::Key(ExternalId::new("404")),
         Resource::Models,
+        Resource::Routes,
     ];
     lists.into_iter().map(Step::List).chain(usage(None)).collect()
 }

@@ -114,7 +114,7 @@ async fn make(
             return Ok(match item {
                 Item::Account(account) => account.external_id,
                 Item::Key(key) => key.external_id,
-                Item::Model(_) => return Err("a model has no mark".to_owned()),
+                Item::Model(_) | Item::Route(_) => return Err("models and routes have no mark".to_owned()),
             });
         }
     }
@@ -128,7 +128,7 @@ async fn marked(gateway: &Arc<dyn Gateway>, among: &Resource, world: &World) -> 
         found.extend(items.into_iter().filter(|item| match item {
             Item::Account(account) => account.mark == Some(world.mark(1)),
             Item::Key(key) => key.mark == Some(world.mark(2)),
-            Item::Model(_) => false,
+            Item::Model(_) | Item::Route(_) => false,
         }));
         match next {
             Some(next) => at = next,

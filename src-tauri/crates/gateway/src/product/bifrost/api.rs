@@ -10,7 +10,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::error;
 use super::wire::{
-    Config, Customer, Customers, Logs, Models, OneCustomer, OneVirtualKey, Providers, Team, VirtualKey, VirtualKeys,
+    Config, Customer, Customers, Logs, Models, OneCustomer, OneVirtualKey, PriceOverrides, Provider, ProviderKeys,
+    ProviderSecret, Providers, RoutingRule, RoutingRules, Team, VirtualKey, VirtualKeys,
 };
 use crate::http::{Call, Http, Reply};
 use crate::{ErrorKind, GatewayError};
@@ -109,9 +110,33 @@ impl Api {
 
     /// Names of the providers that are set up.
     pub async fn providers(&self) -> Result<Dated<Vec<String>>, GatewayError> {
-        let found: Dated<Providers> = self.read(self.http.get("/api/providers")).await?;
-        let names = found.value.providers.into_iter().map(|provider| provider.name).collect();
+        let found = self.provider_list().await?;
+        let names = found.value.into_iter().map(|provider| provider.name).collect();
         Ok(Dated { value: names, date: found.date })
+    }
+
+    /// The providers that are set up, with their credentials in releases before 1.5.
+    pub async fn provider_list(&self) -> Result<Dated<Vec<Provider>>, GatewayError> {
+        let found: Dated<Providers> = self.read(self.http.get("/api/providers")).await?;
+        Ok(Dated { value: found.value.providers, date: found.date })
+    }
+
+    /// How a provider's credentials fare (1.5 and later). Their secrets are masked, and not read.
+    pub async fn provider_keys(&self, provider: &str) -> Result<Vec<ProviderSecret>, GatewayError> {
+        let path = format!("{}/keys", path("/api/providers", provider)?);
+        let call = self.http.get(&path).named("GET /api/providers/{id}/keys");
+        Ok(self.read::<ProviderKeys>(call).await?.value.keys)
+    }
+
+    /// Every routing rule: without a limit there are no pages.
+    pub async fn routing_rules(&self) -> Result<Vec<RoutingRule>, GatewayError> {
+        Ok(self.read::<RoutingRules>(self.http.get("/api/governance/routing-rules")).await?.value.rules)
+    }
+
+    /// Whether there are prices of the operator's own (1.5 and later).
+    pub async fn price_overrides(&self) -> Result<bool, GatewayError> {
+        let call = self.http.get("/api/governance/pricing-overrides");
+        Ok(!self.read::<PriceOverrides>(call).await?.value.pricing_overrides.is_empty())
     }
 
     pub async fn models(&self) -> Result<Models, GatewayError> {

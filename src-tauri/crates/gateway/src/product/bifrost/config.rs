@@ -88,6 +88,9 @@ pub fn capability(learned: &Learned) -> Capability {
             Meter::CacheWriteTokens,
         ],
         model_list: true,
+        route_list: true,
+        route_backups: true,
+        route_health: true,
     }
 }
 

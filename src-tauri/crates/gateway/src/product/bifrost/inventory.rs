@@ -1,4 +1,4 @@
-//! Listing customers, virtual keys and models.
+//! Listing customers, virtual keys, models and routes.
 //!
 //! Lists come whole: Bifrost makes pages only when it is asked for them, and pages by offset would shift.
 
@@ -8,7 +8,7 @@ use domain::ExternalId;
 
 use super::api::Api;
 use super::map::{self, Surroundings, tag::Tag};
-use super::wire;
+use super::{route, wire};
 use crate::{Cursor, ErrorKind, GatewayError, Item, Page, Resource};
 
 /// One page of a listing.
@@ -26,6 +26,7 @@ pub async fn page(api: &Api, what: &Resource, at: &Cursor) -> Result<Page<Item>,
         }
         Resource::Key(id) => vec![Item::Key(key_live(api, id).await?)],
         Resource::Models => map::models::offers(api.models().await?.models).into_iter().map(Item::Model).collect(),
+        Resource::Routes => route::routes(api).await?.into_iter().map(Item::Route).collect(),
     };
     Ok(Page::only(items))
 }

@@ -1,12 +1,16 @@
 //! Bifrost's JSON, as far as we read it. Every field may be missing: releases differ. Prompts, replies and error texts of
 //! requests have no field here, so they are never kept.
 
+mod route;
+
 use domain::Secret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::json::JsonNanos;
+
+pub use route::{PriceOverrides, Provider, ProviderKeys, ProviderSecret, RoutingRule, RoutingRules};
 
 /// `null` is the same as nothing.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
@@ -57,11 +61,6 @@ pub struct ClientConfig {
 pub struct Providers {
     #[serde(default, deserialize_with = "or_default")]
     pub providers: Vec<Provider>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Provider {
-    pub name: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -203,7 +203,7 @@ impl Gateway for FileGateway {
     }
 
     async fn inventory(&self, _what: &Resource, _at: &Cursor) -> Result<Page<Item>, GatewayError> {
-        Err(GatewayError::unsupported("list accounts, keys or models"))
+        Err(GatewayError::unsupported("list accounts, keys, models or routes"))
     }
 
     async fn usage(&self, ask: &UsageAsk, at: &Cursor) -> Result<Page<UsageRecord>, GatewayError> {

@@ -9,7 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::error;
-use super::wire::{Activity, CostConfig, Deployments, KeyInfo, KeyList, ModelGroups, Rows, Team, TeamInfo, TeamList};
+use super::wire::{
+    Activity, CostConfig, Deployments, KeyInfo, KeyList, LatestChecks, ModelGroups, RouterFields, RouterSettings, Rows,
+    Team, TeamInfo, TeamList,
+};
 use crate::GatewayError;
 use crate::http::{Call, Http, Reply};
 
@@ -141,6 +144,16 @@ impl Api {
 
     pub async fn deployments(&self) -> Result<Deployments, GatewayError> {
         Ok(self.read(self.http.get("/model/info")).await?.value)
+    }
+
+    /// Fallbacks among other settings; the rest is not read.
+    pub async fn router_settings(&self) -> Result<RouterSettings, GatewayError> {
+        Ok(self.read::<RouterFields>(self.http.get("/router/settings")).await?.value.current_values)
+    }
+
+    /// What the latest check of each model found. Checks nothing itself.
+    pub async fn health_latest(&self) -> Result<LatestChecks, GatewayError> {
+        Ok(self.read(self.http.get("/health/latest")).await?.value)
     }
 
     pub async fn cost_config(&self, which: &str) -> Result<CostConfig, GatewayError> {

@@ -29,6 +29,10 @@ pub struct Learned {
     pub usage_days_by_model: bool,
     /// Rows that may be asked for at once.
     pub page_size: u32,
+    /// Whether `/router/settings` tells fallbacks.
+    pub router_settings: bool,
+    /// Whether `/health/latest` tells what checks found.
+    pub health_kept: bool,
 }
 
 impl Default for Learned {
@@ -40,6 +44,8 @@ impl Default for Learned {
             usage_days: true,
             usage_days_by_model: true,
             page_size: ROWS_MANY,
+            router_settings: true,
+            health_kept: true,
         }
     }
 }
@@ -79,6 +85,9 @@ pub fn capability(learned: &Learned) -> Capability {
             Meter::CacheWriteTokens,
         ],
         model_list: true,
+        route_list: true,
+        route_backups: learned.router_settings,
+        route_health: learned.health_kept,
     }
 }
 

@@ -1,19 +1,21 @@
-//! Listing teams, keys and models.
+//! Listing teams, keys, models and routes.
 
 use domain::ExternalId;
 
 use super::api::{Api, LIST_PAGE};
-use super::{map, wire};
+use super::config::Learned;
+use super::{map, route, wire};
 use crate::{Cursor, ErrorKind, GatewayError, Item, Page, Resource};
 
 /// One page of a listing.
-pub async fn page(api: &Api, what: &Resource, at: &Cursor) -> Result<Page<Item>, GatewayError> {
+pub async fn page(api: &Api, learned: &Learned, what: &Resource, at: &Cursor) -> Result<Page<Item>, GatewayError> {
     match what {
         Resource::Accounts => accounts(api, number(at, "accounts")?).await,
         Resource::Account(id) => Ok(Page::only(vec![Item::Account(account(api, id).await?)])),
         Resource::Keys(team) => keys(api, team.as_ref(), at).await,
         Resource::Key(id) => Ok(Page::only(vec![Item::Key(key(api, id).await?)])),
         Resource::Models => models(api).await,
+        Resource::Routes => Ok(Page::only(route::routes(api, learned).await?.into_iter().map(Item::Route).collect())),
     }
 }
 

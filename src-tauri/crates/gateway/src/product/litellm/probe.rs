@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::api::{ActivityAsk, Api, Fields, RowAsk};
 use super::config::{Learned, ROWS_FEW, ROWS_MANY};
 use super::wire::{Deployments, ModelGroups, OpenApi, Readiness};
-use super::{error, map};
+use super::{error, map, route};
 use crate::http::Http;
 use crate::{ErrorKind, Finding, FindingLevel, GatewayError, Recognised, Rights};
 
@@ -29,6 +29,8 @@ pub async fn run(api: &Api, now: Timestamp) -> Result<(Learned, Vec<Finding>, Op
     learned.rights = rights(api).await?;
     learned.version = version(api, readiness).await;
     let usage = usage(api, &mut learned, date.unwrap_or(now)).await?;
+    learned.router_settings = route::if_told(api.router_settings().await)?.is_some();
+    learned.health_kept = route::if_told(api.health_latest().await)?.is_some();
     let mut findings = Vec::new();
     findings.extend(usage);
     findings.extend(read_only(learned.rights));

@@ -1,5 +1,7 @@
 //! LiteLLM's JSON, as far as we read it. Every field may be missing: releases differ.
 
+mod route;
+
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
@@ -7,6 +9,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::json::{JsonNanos, JsonPerMillion};
+
+pub use route::{Checked, LatestChecks, RouterFields, RouterSettings};
 
 /// Free-form metadata, kept as text so that what others put there survives our writes unchanged.
 pub type Metadata = BTreeMap<String, Box<RawValue>>;
@@ -148,16 +152,29 @@ pub struct Deployment {
     #[serde(default, deserialize_with = "lenient")]
     pub litellm_params: DeploymentParams,
     #[serde(default, deserialize_with = "lenient")]
-    pub model_info: DeploymentCosts,
+    pub model_info: DeploymentInfo,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub struct DeploymentParams {
     pub model: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub custom_llm_provider: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub order: Option<i64>,
+    /// As the operator wrote it; what LiteLLM knows by itself stands in [`DeploymentInfo`].
+    #[serde(default, deserialize_with = "lenient")]
+    pub input_cost_per_token: Option<JsonPerMillion>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub output_cost_per_token: Option<JsonPerMillion>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub struct DeploymentCosts {
+pub struct DeploymentInfo {
+    #[serde(default, deserialize_with = "lenient")]
+    pub id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub litellm_provider: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub input_cost_per_token: Option<JsonPerMillion>,
     #[serde(default, deserialize_with = "lenient")]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::allowance::Allowance;
 use super::wire::{
-    Envelope, Keys, Listed, Login, LoginAsk, Manage, NewUser, OneKey, Pricing, Row, Setting, Stat, Status, Token,
+    Channel, Envelope, Keys, Listed, Login, LoginAsk, Manage, NewUser, OneKey, Pricing, Row, Setting, Stat, Status, Token,
     TokenEdit, TokenStatus, User, UserEdit,
 };
 use super::{error, wire};
@@ -286,6 +286,11 @@ impl Api {
         let reply = self.send(self.http.get("/api/pricing")).await?;
         error::envelope(&reply)?;
         serde_json::from_slice(&reply.body).map_err(|_| error::unreadable(&reply))
+    }
+
+    /// Channels, for administrators; from v1.0.0-rc.16 on each needs a right of its own to see them.
+    pub async fn channels(&self, page: u64) -> Result<Listed<Channel>, GatewayError> {
+        Ok(self.read(self.http.get("/api/channel/").query("p", page).query("page_size", PAGE)).await?.value)
     }
 
     /// Names of the models that whoever asks may call.

@@ -78,6 +78,8 @@ pub struct Learned {
     pub login_has_riddle: bool,
     /// Row numbers are places in a list and not identities (a ClickHouse log database).
     pub rows_are_places: bool,
+    /// The credential may see channels.
+    pub channels: bool,
 }
 
 /// What an instance can do.
@@ -116,6 +118,9 @@ pub fn capability(learned: &Learned, mode: Mode) -> Capability {
             Meter::CacheWriteTokens,
         ],
         model_list: true,
+        route_list: learned.channels,
+        route_backups: learned.channels,
+        route_health: learned.channels,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Listing users, tokens and models.
+//! Listing users, tokens, models and routes.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use domain::{ExternalId, Timestamp};
 use super::api::{Api, Dated, PAGE, ROLE_ADMIN};
 use super::map::Reading;
 use super::wire::{Token, User};
-use super::{Mode, NewApi, error, map, own};
+use super::{Mode, NewApi, error, map, own, route};
 use crate::{Cursor, ErrorKind, GatewayError, Item, ModelOffer, Page, Resource};
 
 /// Users whose tokens are listed on one page of ours: each costs a call or more, and calls are counted.
@@ -25,6 +25,7 @@ pub async fn page(newapi: &NewApi, what: &Resource, at: &Cursor) -> Result<Page<
         Resource::Keys(None) => keys(newapi, at).await,
         Resource::Key(id) => Ok(only(vec![key(newapi, id).await?], Item::Key)),
         Resource::Models => Ok(only(models(newapi).await?, Item::Model)),
+        Resource::Routes => Ok(only(route::routes(newapi).await?, Item::Route)),
     }
 }
 

@@ -59,6 +59,7 @@ pub async fn learn(api: &Api) -> Result<Probed, GatewayError> {
         is_admin: me.role >= ROLE_ADMIN,
         login_has_riddle: status.value.turnstile_check,
         rows_are_places: rows_are_places(api, me.role, status.date).await?,
+        channels: may_see_channels(api, me.role).await?,
     };
     Ok(Probed { learned, findings: Vec::new(), date: status.date, status: status.value, role: me.role })
 }
@@ -115,6 +116,19 @@ async fn rows_are_places(api: &Api, role: u32, date: Option<Timestamp>) -> Resul
     match api.log(Window { first: now - 86_400, last: now }, 1).await {
         Ok(list) => Ok(are_places(&list)),
         Err(error) if is_plain_no(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Administrators see channels, unless that right was taken from them.
+async fn may_see_channels(api: &Api, role: u32) -> Result<bool, GatewayError> {
+    if role < ROLE_ADMIN {
+        return Ok(false);
+    }
+    match api.channels(1).await {
+        Ok(_) => Ok(true),
+        Err(error) if is_plain_no(&error) => Ok(false),
+        Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::Unsupported | ErrorKind::NotFound) => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,8 @@
 //! New API's JSON, as far as we read it. Every field may be missing: releases differ. Amounts of quota are integers;
 //! ratios are read from their text.
 
+mod channel;
+
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+
+pub use channel::{Channel, OtherInfo};
 
 /// A value that is dropped, not refused, when it has another shape than ours.
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
@@ -329,6 +333,8 @@ pub struct Priced {
     pub quota_type: u32,
     #[serde(default, deserialize_with = "lenient")]
     pub model_ratio: Option<Ratio>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub model_price: Option<Ratio>,
     #[serde(default, deserialize_with = "lenient")]
     pub completion_ratio: Option<Ratio>,
     #[serde(default, deserialize_with = "lenient")]

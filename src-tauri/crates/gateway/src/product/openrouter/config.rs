@@ -88,5 +88,9 @@ pub fn capability(learned: &Learned) -> Capability {
         usage_delay_seconds: USAGE_DELAY_SECONDS,
         usage_meters: vec![Meter::Requests, Meter::InputTokens, Meter::OutputTokens, Meter::CacheReadTokens],
         model_list: true,
+        // A route is chosen request by request; the endpoints of a model are one call per model, of hundreds.
+        route_list: false,
+        route_backups: false,
+        route_health: false,
     }
 }

@@ -21,6 +21,7 @@ pub async fn page(api: &Api, learned: &Learned, what: &Resource, at: &Cursor) ->
         Resource::Keys(workspace) => keys(api, learned, workspace.as_ref(), at).await,
         Resource::Key(id) => Ok(Page::only(vec![Item::Key(key(api, learned, id).await?)])),
         Resource::Models => Ok(Page::only(map::offers(api.models().await?).into_iter().map(Item::Model).collect())),
+        Resource::Routes => Err(GatewayError::unsupported("tell routes: each request names its own")),
     }
 }
 

@@ -78,6 +78,11 @@ impl Api {
         read(self.http.get("/admin/v1/models")).await
     }
 
+    /// Every route.
+    pub async fn routes(&self) -> Result<wire::Listed<wire::Route>, GatewayError> {
+        read(self.http.get("/admin/v1/routes")).await
+    }
+
     /// A page of usage, of either grain, with these query parameters.
     pub async fn usage<T: DeserializeOwned>(
         &self,

@@ -131,6 +131,25 @@ pub struct Model {
     pub output_cost: Option<String>,
 }
 
+/// What answers calls to a model name.
+#[derive(Deserialize)]
+pub struct Route {
+    pub model: String,
+    pub primary: Vec<Target>,
+    pub backups: Vec<Target>,
+    pub last_switch: Option<String>,
+    pub price: String,
+}
+
+/// One place that can answer.
+#[derive(Deserialize)]
+pub struct Target {
+    pub upstream: String,
+    pub runs_at: String,
+    pub health: String,
+    pub checked_at: Option<String>,
+}
+
 /// What was consumed.
 #[derive(Deserialize)]
 pub struct Consumed {
