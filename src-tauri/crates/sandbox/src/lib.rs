@@ -25,6 +25,7 @@ mod book;
 pub mod catalogue;
 mod draws;
 mod pace;
+pub mod routing;
 mod secret;
 mod server;
 mod state;

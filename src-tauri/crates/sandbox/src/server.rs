@@ -102,6 +102,7 @@ fn routes() -> Vec<(&'static str, &'static [&'static str], MethodRouter<Desk>)> 
         ("/version", &["get"], get(offers::version)),
         ("/admin/v1/me", &["get"], get(offers::me)),
         ("/admin/v1/models", &["get"], get(offers::models)),
+        ("/admin/v1/routes", &["get"], get(offers::routes)),
         ("/admin/v1/tiers", &["get"], get(offers::tiers)),
         ("/admin/v1/accounts", &["get", "post"], get(accounts::list).post(accounts::create)),
         ("/admin/v1/accounts/{id}", &["get", "patch"], get(accounts::read).patch(accounts::patch)),

@@ -28,14 +28,14 @@ async fn s0_14_s0_15_aliases_order_fallbacks_and_own_nodes() {
     let routes = routes(&*gateway).await;
 
     let chat = named(&routes, "atlas-chat");
-    assert_eq!(upstreams(&chat.primary), ["openai/gpt-4o-mini"]);
-    assert_eq!(upstreams(chat.backups.as_ref().unwrap()), ["openai/gpt-4o-mini-b"], "a later `order` waits");
+    assert_eq!(upstreams(&chat.primary), ["openai/gpt-4o-mini-b"], "it has an `order`");
+    assert_eq!(upstreams(chat.backups.as_ref().unwrap()), ["openai/gpt-4o-mini"], "and the other has none");
     let alias = named(&routes, "atlas-default");
     assert_eq!((&alias.primary, &alias.backups), (&chat.primary, &chat.backups), "an alias leads to the same");
 
     let flaky = named(&routes, "atlas-flaky");
     let backups = flaky.backups.as_ref().unwrap();
-    assert_eq!(upstreams(backups), ["openai/gpt-4o-mini", "openai/gpt-4o-mini-b", "openai/gpt-4o"]);
+    assert_eq!(upstreams(backups), ["openai/gpt-4o-mini-b", "openai/gpt-4o-mini", "openai/gpt-4o"]);
     assert_eq!(backups[2].via.as_ref().unwrap().as_str(), "atlas-large");
     assert_eq!(flaky.primary[0].health.state, HealthState::Unhealthy);
     assert!(flaky.primary[0].health.told_at.unwrap().to_string().starts_with("2026-11-21T13:14:22"), "when it was found");

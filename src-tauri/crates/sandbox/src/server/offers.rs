@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::State as Held;
+use domain::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Desk;
 use super::caller::Reader;
 use crate::catalogue::{MODELS, Model};
+use crate::routing::{Fares, ROUTES, Route, Target};
 use crate::wire::{Amount, Stamp};
 
 /// Requests per minute of each tier (S1-08).
@@ -54,6 +56,55 @@ impl Offer {
 pub(super) async fn models(_: Reader) -> Json<Value> {
     let offers: Vec<Offer> = MODELS.iter().map(Offer::of).collect();
     Json(json!({ "items": offers, "next": null }))
+}
+
+#[derive(Serialize)]
+struct RouteBody {
+    model: &'static str,
+    primary: Vec<TargetBody>,
+    backups: Vec<TargetBody>,
+    last_switch: Option<Stamp>,
+    price: &'static str,
+}
+
+#[derive(Serialize)]
+struct TargetBody {
+    upstream: &'static str,
+    runs_at: &'static str,
+    health: &'static str,
+    checked_at: Option<Stamp>,
+}
+
+impl RouteBody {
+    fn of(route: &Route, now: Timestamp) -> Self {
+        let mut targets: Vec<TargetBody> = route.targets.iter().map(|target| TargetBody::of(target, now)).collect();
+        let backups = targets.split_off(1.min(targets.len()));
+        Self {
+            model: route.model,
+            primary: targets,
+            backups,
+            last_switch: route.last_switch(now).map(Stamp),
+            price: if route.is_private() { "private" } else { "priced" },
+        }
+    }
+}
+
+impl TargetBody {
+    fn of(target: &Target, now: Timestamp) -> Self {
+        let health = match target.fares {
+            Fares::Well => "healthy",
+            Fares::Badly => "unhealthy",
+            Fares::Unseen => "unknown",
+        };
+        let checked_at = target.checked_at(now).map(Stamp);
+        Self { upstream: target.upstream, runs_at: target.runs_at, health, checked_at }
+    }
+}
+
+pub(super) async fn routes(_: Reader, Held(desk): Held<Desk>) -> Json<Value> {
+    let now = (desk.clock)();
+    let items: Vec<RouteBody> = ROUTES.iter().map(|route| RouteBody::of(route, now)).collect();
+    Json(json!({ "items": items, "next": null }))
 }
 
 pub(super) async fn tiers(_: Reader) -> Json<Value> {

@@ -154,3 +154,19 @@ async fn usage_pages_lose_and_repeat_nothing_and_days_agree_with_requests() {
     let first = rig.admin("get", "/admin/v1/usage/days?first=2026-11-10&last=2026-11-12&limit=1", None).await.body;
     assert_eq!(first["next"], "2026-11-10", "a page holds whole days");
 }
+
+#[tokio::test]
+async fn s0_15_s4_05_routes_tell_primary_backups_health_and_the_last_switch() {
+    let rig = Rig::new().await;
+    let routes = rig.admin("get", "/admin/v1/routes", None).await.body;
+    let routes = routes["items"].as_array().unwrap();
+    let named = |model: &str| routes.iter().find(|route| route["model"] == model).unwrap();
+    let switched = named("claude-sonnet-4-5");
+    assert_eq!(switched["primary"][0]["health"], "unhealthy");
+    assert_eq!(switched["backups"][0]["health"], "healthy");
+    assert_eq!(switched["last_switch"], "2026-11-21T06:00:00Z");
+    assert_eq!(named("gpt-4.1")["last_switch"], Value::Null);
+    assert_eq!(named("private-llama")["price"], "private");
+    assert_eq!(named("gpt-4.1-nano")["backups"], json!([]));
+    assert_eq!(named("deepseek-chat")["backups"][0]["checked_at"], Value::Null);
+}

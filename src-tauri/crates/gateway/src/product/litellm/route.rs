@@ -65,30 +65,37 @@ fn route(
     checks: &Checks,
 ) -> Route {
     let seen = |deployment: &&Deployment| target(deployment, None, checks);
-    // Deployments with an `order` wait for those with a lower one.
-    let first = group.iter().filter_map(|deployment| deployment.litellm_params.order).min();
-    let is_first = |deployment: &&&Deployment| deployment.litellm_params.order.or(first) == first;
-    let mut waiting: Vec<&Deployment> = group.iter().filter(|one| !is_first(one)).copied().collect();
-    waiting.sort_by_key(|deployment| deployment.litellm_params.order);
+    // Where some deployments have an `order`, only the lowest answers as long as all is well.
+    let turn = in_turn(group);
+    let first = turn.first().map(|deployment| deployment.litellm_params.order);
+    let is_first = |deployment: &&&Deployment| Some(deployment.litellm_params.order) == first;
+    let waiting = || turn.iter().filter(|one| !is_first(one));
     let fallbacks = |settings: &RouterSettings| {
         let names = settings.fallbacks_of(name);
         let other = names.iter().flat_map(|via| elsewhere(via, groups, checks));
-        waiting.iter().map(seen).chain(other).collect()
+        waiting().map(seen).chain(other).collect()
     };
     Route {
         model: ModelName::new(name),
-        primary: group.iter().filter(is_first).map(seen).collect(),
+        primary: turn.iter().filter(is_first).map(seen).collect(),
         backups: settings.map_or(Told::NotTold, |settings| Told::Told(fallbacks(settings))),
         last_switch: Told::NotTold,
         price: RoutePrice::of_all(group.iter().map(|deployment| price(deployment))),
     }
 }
 
+/// Deployments by their `order`; those without one come last.
+fn in_turn<'a>(group: &[&'a Deployment]) -> Vec<&'a Deployment> {
+    let mut turn = group.to_vec();
+    turn.sort_by_key(|deployment| (deployment.litellm_params.order.is_none(), deployment.litellm_params.order));
+    turn
+}
+
 /// The deployments of another name, which a fallback leads to; the bare name where it is not on offer.
 fn elsewhere(via: &str, groups: &BTreeMap<&str, Vec<&Deployment>>, checks: &Checks) -> Vec<Target> {
     let via_name = Some(ModelName::new(via));
     match groups.get(via) {
-        Some(group) => group.iter().map(|deployment| target(deployment, via_name.clone(), checks)).collect(),
+        Some(group) => in_turn(group).iter().map(|deployment| target(deployment, via_name.clone(), checks)).collect(),
         None => vec![Target { upstream: None, runs_at: None, via: via_name, health: Health::UNKNOWN }],
     }
 }
