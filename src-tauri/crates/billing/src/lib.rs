@@ -22,4 +22,4 @@ pub use price_book::{
     ChargeModel, ModelSelector, PriceBook, PriceBookError, PriceBookVersion, PriceRule, PriceRuleError, PriceRules,
     PriceSpan, Quote, SelectorError, UnitPrice,
 };
-pub use rating::{MeteredUsage, Rated, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced, rate};
+pub use rating::{MeteredUsage, PrivateLine, Rated, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced, rate};

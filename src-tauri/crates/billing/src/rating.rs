@@ -4,6 +4,7 @@
 //! covers. **Does not own:** rounding (once, on the invoice line) and where usage comes from. Rows are added up before
 //! they are priced, so the order of rows and how finely they were cut change nothing.
 
+mod private;
 mod tally;
 mod trail;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use domain::{ClientId, Currency, Date, ExactAmount, GatewayId, ModelName, MoneyError, Nanos, Quantities};
 
+pub use self::private::PrivateLine;
 use self::tally::{Days, Tally};
 pub use self::trail::{Term, Trail};
 use crate::margin::Margin;
@@ -33,6 +35,8 @@ pub struct MeteredUsage {
     pub cost: Nanos,
     /// The currency of `cost`.
     pub currency: Currency,
+    /// It ran on a private node: counted, shown, and charged nothing whatever the price book says (S0-14).
+    pub private: bool,
 }
 
 /// Why usage could not be rated.
@@ -143,6 +147,8 @@ pub struct Rated {
     pub lines: Vec<RatedLine>,
     /// What could not be charged.
     pub unpriced: Vec<Unpriced>,
+    /// What ran on private nodes; has no charge.
+    pub private: Vec<PrivateLine>,
 }
 
 impl Rated {
@@ -164,14 +170,16 @@ impl Rated {
         models
     }
 
-    /// Charge and cost of the priced lines together; what is unpriced is in neither.
+    /// Charge of the priced lines, and cost of these and the private ones; what is unpriced is in neither.
     ///
     /// # Errors
     /// More digits than can be kept.
     pub fn margin(&self) -> Result<Margin, MoneyError> {
         let zero = ExactAmount::zero(self.currency);
-        self.lines.iter().try_fold(Margin { charge: zero, cost: zero }, |sum, line| {
-            Ok(Margin { charge: sum.charge.checked_add(line.charge)?, cost: sum.cost.checked_add(line.cost)? })
+        let private = self.private.iter().map(|line| (zero, line.cost));
+        let mut all = self.lines.iter().map(|line| (line.charge, line.cost)).chain(private);
+        all.try_fold(Margin { charge: zero, cost: zero }, |sum, (charge, cost)| {
+            Ok(Margin { charge: sum.charge.checked_add(charge)?, cost: sum.cost.checked_add(cost)? })
         })
     }
 
@@ -211,7 +219,8 @@ struct Group<'a> {
 /// # Errors
 /// Cost in another currency than the price book's, or amounts beyond what can be kept exactly.
 pub fn rate(usage: &[MeteredUsage], client: ClientId, book: &PriceBook) -> Result<Rated, RatingError> {
-    let mut rated = Rated { client, currency: book.currency(), lines: Vec::new(), unpriced: Vec::new() };
+    let private = private::lines(usage, book.currency())?;
+    let mut rated = Rated { client, currency: book.currency(), lines: Vec::new(), unpriced: Vec::new(), private };
     for (group, days) in grouped(usage, client, book)? {
         let amount = RatingError::amount(group.model);
         match group.found {
@@ -228,7 +237,7 @@ fn grouped<'a>(
     book: &PriceBook,
 ) -> Result<BTreeMap<Group<'a>, Days>, RatingError> {
     let mut groups: BTreeMap<Group<'a>, Days> = BTreeMap::new();
-    for row in usage {
+    for row in usage.iter().filter(|row| !row.private) {
         let (gateway, cost, book_currency) = (row.gateway, row.currency, book.currency());
         if cost != book_currency {
             return Err(RatingError::CurrencyMismatch { gateway, cost, book: book_currency });

@@ -7,8 +7,8 @@ use crate::report::Report;
 use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
-    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, PriceTable, PriceTableMut,
-    SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, PriceTable, PriceTableMut, RouteTable,
+    RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -76,6 +76,8 @@ nouns! {
     cursor: CursorTable, CursorTableMut;
     /// The price book's versions.
     price: PriceTable, PriceTableMut;
+    /// Routes, and what was private when.
+    route: RouteTable, RouteTableMut;
     /// Invoices.
     invoice: InvoiceTable, InvoiceTableMut;
     /// The audit log.

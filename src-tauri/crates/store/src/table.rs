@@ -11,6 +11,7 @@ pub mod import_mapping;
 pub mod invoice;
 pub mod key;
 pub mod price;
+pub mod route;
 pub mod setting;
 pub mod usage;
 
@@ -27,6 +28,7 @@ pub use invoice::{
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use price::{PriceRule, PriceTable, PriceTableMut, PriceVersion};
+pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};
 pub use setting::{SettingTable, SettingTableMut};
 pub use usage::{UsageTable, UsageTableMut};
 

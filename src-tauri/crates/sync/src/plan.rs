@@ -66,6 +66,8 @@ pub enum Listing {
     Accounts,
     /// Keys, of every account.
     Keys,
+    /// Routes: what answers a model name.
+    Routes,
 }
 
 /// What to pull.
@@ -119,6 +121,7 @@ impl Pull {
         match &self.what {
             What::Inventory(Listing::Accounts) => "accounts".to_owned(),
             What::Inventory(Listing::Keys) => "keys".to_owned(),
+            What::Inventory(Listing::Routes) => "routes".to_owned(),
             What::Days { account: None, .. } => USAGE_DAY.to_owned(),
             What::Requests { account: None, .. } => USAGE_REQUEST.to_owned(),
             What::Days { account: Some(account), .. } | What::Requests { account: Some(account), .. } => {
@@ -135,6 +138,7 @@ impl fmt::Display for Pull {
         match &self.what {
             What::Inventory(Listing::Accounts) => f.write_str("accounts"),
             What::Inventory(Listing::Keys) => f.write_str("keys"),
+            What::Inventory(Listing::Routes) => f.write_str("routes"),
             What::Days { window, account, from } => {
                 let (first, last) = utc_days(window);
                 write!(f, "days {first} to {last}")?;
@@ -172,8 +176,12 @@ pub fn plan(now: Timestamp, states: &[GatewayState], policy: &Policy) -> Vec<Pul
 
 /// The listings of one gateway: accounts before keys, which name them.
 pub(crate) fn inventory(state: &GatewayState) -> Vec<Pull> {
-    let (accounts, keys) = (state.capability.account_list, state.capability.key_list);
-    let listings = [(accounts, Listing::Accounts), (keys, Listing::Keys)];
+    let able = &state.capability;
+    let listings = [
+        (able.account_list, Listing::Accounts),
+        (able.key_list, Listing::Keys),
+        (able.route_list, Listing::Routes),
+    ];
     let possible = listings.into_iter().filter(|(can, _)| *can);
     possible.map(|(_, listing)| Pull { gateway: state.gateway, what: What::Inventory(listing) }).collect()
 }

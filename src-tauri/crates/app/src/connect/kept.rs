@@ -138,6 +138,9 @@ fn read(value: &Value) -> Capability {
         usage_delay_seconds: number("usage_delay_seconds").unwrap_or_default(),
         usage_meters: list("usage_meters").iter().filter_map(|meter| Meter::from_code(meter.as_str()?)).collect(),
         model_list: can("model_list"),
+        route_list: can("route_list"),
+        route_backups: can("route_backups"),
+        route_health: can("route_health"),
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{Date, ExactAmount, GatewayId, Meter, ModelName, Money, PriceVersion
 
 use super::InvoiceError;
 use crate::price_book::UnitPrice;
-use crate::rating::{RatedLine, Term};
+use crate::rating::{PrivateLine, RatedLine, Term};
 
 /// Longest reason of an adjustment, in characters.
 pub const REASON_MAX: usize = 300;
@@ -65,7 +65,7 @@ pub struct InvoiceLine {
     pub quantities: Quantities,
     /// Prices per meter where the line is sold at fixed prices; empty else. They add up to `exact`.
     pub details: Vec<LineDetail>,
-    /// The exact charge per day, ascending; adds up to `exact`. Empty on an adjustment.
+    /// The exact charge per day, ascending; adds up to `exact`. Empty on an adjustment and on private usage.
     pub days: Vec<DayCharge>,
     /// The charge before rounding.
     pub exact: ExactAmount,
@@ -76,7 +76,7 @@ pub struct InvoiceLine {
 /// What the agency knows about a line and the client does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgencyLine {
-    /// The price version it was rated by; `None` on an adjustment.
+    /// The price version it was rated by; `None` on an adjustment and on private usage.
     pub version: Option<PriceVersionId>,
     /// What it cost the agency.
     pub cost: ExactAmount,
@@ -155,6 +155,30 @@ pub(super) fn of_usage(
         net: rated.charge.round()?,
     };
     let agency = AgencyLine { version: Some(rated.trail.version), cost: rated.cost, trail: rated.trail.to_string() };
+    Ok((line, agency))
+}
+
+/// The invoice line of private usage: what was used, at nothing (S0-14).
+pub(super) fn of_private(
+    private: &PrivateLine,
+    gateways: &BTreeMap<GatewayId, String>,
+) -> Result<(InvoiceLine, AgencyLine), InvoiceError> {
+    let exact = ExactAmount::zero(private.cost.currency());
+    let line = InvoiceLine {
+        subject: LineSubject::Usage {
+            gateway: private.gateway,
+            gateway_name: gateways.get(&private.gateway).cloned(),
+            model: private.model.clone(),
+            first_day: private.first_day,
+            last_day: private.last_day,
+        },
+        quantities: private.quantities,
+        details: Vec::new(),
+        days: Vec::new(),
+        exact,
+        net: exact.round()?,
+    };
+    let agency = AgencyLine { version: None, cost: private.cost, trail: "private node: no charge".to_owned() };
     Ok((line, agency))
 }
 

@@ -44,6 +44,7 @@ fn used(day: i32, model: &str, cost: &str) -> MeteredUsage {
         failed_requests: 0,
         cost: Nanos::parse(cost).unwrap(),
         currency: Currency::USD,
+        private: false,
     }
 }
 
@@ -335,4 +336,17 @@ fn each_line_keeps_the_name_of_its_gateway() {
     });
     assert_eq!(names.collect::<Vec<_>>(), [Some("North".to_owned()), Some("South".to_owned())]);
     assert!(draft.body().has_several_gateways(), "two gateways served the model");
+}
+
+#[test]
+fn s0_14_private_usage_is_on_the_invoice_with_its_quantity_and_nothing_to_pay() {
+    let private = MeteredUsage { private: true, ..used(3, "private-llama", "0") };
+    let draft = DraftInvoice::assemble(facts(), &rated(&[private]), vec![]).unwrap();
+    assert!(!draft.is_without_usage(), "it was used");
+    draft.ready().unwrap();
+    let [line] = draft.body().lines.as_slice() else { panic!("one line: {:?}", draft.body().lines) };
+    assert!(matches!(&line.subject, LineSubject::Usage { model, .. } if model.as_str() == "private-llama"));
+    assert!(line.quantities != Quantities::NONE);
+    assert_eq!(line.net.minor(), 0);
+    assert_eq!(draft.agency()[0].trail, "private node: no charge");
 }

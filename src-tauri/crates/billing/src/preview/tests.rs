@@ -23,6 +23,7 @@ fn used(client: i64, model: &str, cost: &str) -> ClientUsage {
         failed_requests: 0,
         cost: Nanos::parse(cost).unwrap(),
         currency: Currency::USD,
+        private: false,
     };
     ClientUsage { client: ClientId(client), rows: vec![row] }
 }

@@ -33,6 +33,7 @@ fn rows() -> impl Strategy<Value = Vec<MeteredUsage>> {
         failed_requests: amounts[0] % 7,
         cost: Nanos(cost),
         currency: Currency::USD,
+        private: false,
     });
     prop::collection::vec(row, 0..40)
 }
@@ -117,6 +118,7 @@ proptest! {
             failed_requests: 0,
             cost: Nanos::ZERO,
             currency: Currency::USD,
+            private: false,
         });
         let usage: Vec<_> = usage.iter().cloned().chain(spoken).collect();
         let thirds = prices().with_version(version(3, "2026-11-20", vec![
@@ -150,6 +152,7 @@ proptest! {
             failed_requests: u64::MAX,
             cost: Nanos(cost),
             currency: Currency::USD,
+            private: false,
         };
         let costs = costs.into_iter().map(|cost| row(Quantities::NONE, cost));
         let amounts = amounts.into_iter().map(|n| row(Quantities::NONE.with(Meter::AudioMillis, n), 0));

@@ -17,6 +17,7 @@ pub(super) fn row(date: &str, model: &str, cost: &str) -> MeteredUsage {
         failed_requests: 0,
         cost: Nanos::parse(cost).unwrap(),
         currency: Currency::USD,
+        private: false,
     }
 }
 

@@ -58,6 +58,7 @@ fn used(day: i32, model: &str) -> MeteredUsage {
         failed_requests: 444,
         cost: Nanos::parse(COST).unwrap(),
         currency: Currency::USD,
+        private: false,
     }
 }
 

@@ -1,3 +1,4 @@
 mod access;
 mod books;
 mod log;
+mod routes;

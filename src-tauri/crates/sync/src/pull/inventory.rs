@@ -1,4 +1,5 @@
-//! Listings: what exists is kept up to date, what is no longer listed is marked as gone, nothing is deleted.
+//! Listings: what exists is kept up to date, what is no longer listed is marked as gone. Only a route has no history: it is
+//! forgotten.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ impl Course {
         let resource = match listing {
             Listing::Accounts => Resource::Accounts,
             Listing::Keys => Resource::Keys(None),
+            Listing::Routes => Resource::Routes,
         };
         let (api, listed_at) = (Arc::clone(&self.api), self.fetches.next());
         let (mut at, mut count) = (Cursor::start(), PullCount::default());
@@ -49,6 +51,7 @@ impl Course {
     async fn mark_gone(&self, writer: &mut Writer, listing: Listing, listed_at: Timestamp) -> StoreResult<u64> {
         match listing {
             Listing::Accounts => writer.account().mark_gone(self.gateway, listed_at).await,
+            Listing::Routes => writer.route().forget_unlisted(self.gateway, listed_at).await,
             Listing::Keys => {
                 let by_account = self.api.describe().capability.account_credential;
                 writer.key().mark_gone(self.gateway, listed_at, by_account).await
@@ -67,6 +70,7 @@ async fn keep(writer: &mut Writer, gateway: domain::GatewayId, items: &[Item], s
             Item::Key(key) => {
                 writer.key().upsert(gateway, key, seen_at).await?;
             }
+            Item::Route(route) => writer.route().put(gateway, route, seen_at).await?,
             Item::Model(_) => {}
         }
     }

@@ -19,6 +19,7 @@ pub(super) fn of(pull: &Pull, accounts: &HashMap<ExternalId, Name>) -> String {
     match &pull.what {
         What::Inventory(Listing::Accounts) => "accounts".to_owned(),
         What::Inventory(Listing::Keys) => "keys".to_owned(),
+        What::Inventory(Listing::Routes) => "routes".to_owned(),
         What::Days { window, account, from } => {
             let going_on = from.point().is_some();
             format!("daily totals, {}{}", days(window), whose(account.as_ref(), accounts, going_on))
