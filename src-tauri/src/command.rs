@@ -8,6 +8,7 @@ pub mod invoice;
 pub mod key;
 pub mod overview;
 pub mod price;
+pub mod route;
 pub mod setting;
 pub mod usage;
 
@@ -70,6 +71,8 @@ pub fn builder() -> Builder<tauri::Wry> {
         gateway::gateway_list,
         gateway::gateway_products,
         gateway::model_list,
+        route::route_list,
+        route::key_routes,
         gateway::gateway_test,
         gateway::gateway_detect,
         gateway::gateway_connect,

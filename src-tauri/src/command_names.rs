@@ -50,6 +50,8 @@ pub const COMMANDS: &[&str] = &[
     "gateway_list",
     "gateway_products",
     "model_list",
+    "route_list",
+    "key_routes",
     "gateway_test",
     "gateway_detect",
     "gateway_connect",

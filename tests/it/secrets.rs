@@ -150,7 +150,7 @@ async fn provoke(app: &App, scene: &Scene, parrot: &Parrot, said: &mut Said) {
 }
 
 async fn ask_everything(app: &App, scene: &Scene, said: &mut Said) {
-    use app::query::{audit, client, gateway, invoice, key, overview, palette, price, setting, usage};
+    use app::query::{audit, client, gateway, invoice, key, overview, palette, price, route, setting, usage};
     said.result("overview", overview::overview(app).await);
     said.result("client_list", client::client_list(app).await);
     said.result("client_get", client::client_get(app, &scene.client).await);
@@ -179,6 +179,7 @@ async fn ask_everything(app: &App, scene: &Scene, said: &mut Said) {
     said.result("gateway_list", gateway::gateway_list(app).await);
     said.result("gateway_products", gateway::gateway_products(app).await);
     said.result("model_list", gateway::model_list(app, None).await);
+    said.result("route_list", route::route_list(app, None).await);
     said.result("settings", setting::settings(app).await);
     said.result("palette", palette::palette(app, "quarrel").await);
     let none = app::wire::AuditFilterInput { client_id: None, gateway_id: None, after: None };

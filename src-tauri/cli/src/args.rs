@@ -10,6 +10,7 @@ mod import;
 mod invoice;
 mod key;
 mod price;
+mod route;
 mod settings;
 mod sync;
 mod usage;
@@ -28,6 +29,7 @@ pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
 pub use self::price::{NewRule, Price};
+pub use self::route::Route;
 pub use self::settings::Settings;
 pub use self::sync::Sync;
 pub use self::usage::{FileFormat, GroupName, Requests, Usage};
@@ -72,6 +74,9 @@ pub enum Command {
     /// Budgets of keys and accounts.
     #[command(subcommand)]
     Budget(Budget),
+    /// Routes behind gateways: what answers each model.
+    #[command(subcommand)]
+    Route(Route),
     /// The price book.
     #[command(subcommand)]
     Price(Price),

@@ -11,6 +11,7 @@ mod import;
 pub mod invoice;
 mod key;
 mod price;
+mod route;
 mod settings;
 mod sync;
 mod usage;
@@ -35,6 +36,7 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
         Command::Account(verb) => account::run(app, verb, out).await,
         Command::Key(verb) => key::run(app, verb, out).await,
         Command::Budget(verb) => budget::run(app, verb, out).await,
+        Command::Route(verb) => route::run(app, verb, out).await,
         Command::Price(verb) => price::run(app, verb, out).await,
         Command::Usage(usage) => usage::run(app, &usage, out).await,
         Command::Requests(usage) => usage::requests(app, &usage, out).await,

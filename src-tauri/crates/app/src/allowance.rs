@@ -104,7 +104,7 @@ async fn lifetime(gateway: &dyn Gateway, action: &Action) -> Result<Nanos, AppEr
     let told = page.items.into_iter().find_map(|item| match item {
         Item::Account(account) => account.spent,
         Item::Key(key) => key.spent,
-        Item::Model(_) => None,
+        Item::Model(_) | Item::Route(_) => None,
     });
     told.ok_or_else(|| {
         AppError::unsupported("the gateway does not say what was spent so far, so no period can be funded")

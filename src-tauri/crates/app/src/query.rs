@@ -11,5 +11,6 @@ pub mod names;
 pub mod overview;
 pub mod palette;
 pub mod price;
+pub mod route;
 pub mod setting;
 pub mod usage;

@@ -2,7 +2,10 @@
 //!
 //! **Owns:** loading the price book and adding up what screens show. **Does not own:** any rule of pricing.
 
+mod private;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use billing::{ChargeModel, MeteredUsage, ModelSelector, PriceBook, PriceBookVersion, PriceRule, PriceRules};
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName};
@@ -13,6 +16,8 @@ use crate::wire::{AmountRole, TrioView};
 use crate::{App, AppError};
 use crate::{agency, format};
 
+use private::PrivateModels;
+
 /// Charge kinds as stored.
 pub(crate) const MARKUP: &str = "markup_on_cost";
 /// See [`MARKUP`].
@@ -22,7 +27,7 @@ pub(crate) const FIXED: &str = "fixed_price";
 ///
 /// # Errors
 /// The store cannot be read, or a stored rule is not one `billing` accepts.
-pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, AppError> {
+pub async fn price_book(app: &App, reader: &mut Reader) -> Result<Prices, AppError> {
     let currency = currency(app, reader).await?;
     let mut versions = Vec::new();
     for stored in reader.price().list().await? {
@@ -30,7 +35,23 @@ pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, App
         let rules = PriceRules::new(rules).map_err(broken)?;
         versions.push(PriceBookVersion::new(stored.id, stored.effective_from, rules, stored.note));
     }
-    PriceBook::new(currency, versions).map_err(broken)
+    let book = PriceBook::new(currency, versions).map_err(broken)?;
+    Ok(Prices { book, private: PrivateModels::read(reader).await? })
+}
+
+/// The price book, and what it does not concern.
+#[derive(Debug, Clone)]
+pub struct Prices {
+    book: PriceBook,
+    private: PrivateModels,
+}
+
+impl Deref for Prices {
+    type Target = PriceBook;
+
+    fn deref(&self) -> &PriceBook {
+        &self.book
+    }
 }
 
 /// The currency of costs and prices.
@@ -69,11 +90,11 @@ impl Tally {
         Self { cost: ExactAmount::zero(currency), charge: ExactAmount::zero(currency), unpriced: BTreeSet::new() }
     }
 
-    fn add(&mut self, row: &RatingRow, book: &PriceBook) -> Result<(), AppError> {
+    fn add(&mut self, row: &RatingRow, book: &Prices) -> Result<(), AppError> {
         let cost = row.consumption.cost.exact(book.currency());
         self.cost = self.cost.checked_add(cost)?;
-        // Usage of nobody costs and is charged to nobody.
-        let Some(client) = row.client else { return Ok(()) };
+        // Usage of nobody costs and is charged to nobody; usage of a private node is charged nothing (S0-14).
+        let Some(client) = row.client.filter(|_| !book.private.served(row)) else { return Ok(()) };
         match book.quote(client, &row.model, row.day) {
             Some(quote) => {
                 let charge = quote.charge(&row.consumption.quantities, cost)?;
@@ -132,7 +153,7 @@ pub fn model_text(model: &ModelName) -> String {
 /// A sum has more digits than can be kept.
 pub fn tallies<K: Ord>(
     rows: &[RatingRow],
-    book: &PriceBook,
+    book: &Prices,
     by: impl Fn(&RatingRow) -> K,
 ) -> Result<BTreeMap<K, Tally>, AppError> {
     let mut sums = BTreeMap::new();
@@ -146,7 +167,7 @@ pub fn tallies<K: Ord>(
 ///
 /// # Errors
 /// As for [`tallies`].
-pub fn tally(rows: &[RatingRow], book: &PriceBook) -> Result<Tally, AppError> {
+pub fn tally(rows: &[RatingRow], book: &Prices) -> Result<Tally, AppError> {
     let mut sums = tallies(rows, book, |_| ())?;
     Ok(sums.remove(&()).unwrap_or_else(|| Tally::zero(book.currency())))
 }
@@ -155,11 +176,32 @@ pub fn tally(rows: &[RatingRow], book: &PriceBook) -> Result<Tally, AppError> {
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn rows_summed(reader: &mut Reader, book: &PriceBook, filter: &Filter) -> Result<Vec<RatingRow>, AppError> {
+pub async fn rows_summed(reader: &mut Reader, book: &Prices, filter: &Filter) -> Result<Vec<RatingRow>, AppError> {
     let mut rows = Vec::new();
     for span in book.spans(filter.first, filter.last) {
         let part = Filter { first: span.first, last: span.last, ..filter.clone() };
         rows.extend(reader.report().usage_by_client_model_sum(&part).await?);
+    }
+    private_by_day(reader, book, filter, rows).await
+}
+
+/// The same rows with those of models that are private at times client by client and day by day: only so are they told
+/// from the days on which they were charged.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn private_by_day(
+    reader: &mut Reader,
+    book: &Prices,
+    filter: &Filter,
+    mut rows: Vec<RatingRow>,
+) -> Result<Vec<RatingRow>, AppError> {
+    if rows.iter().any(|row| book.private.knows(row)) {
+        rows.retain(|row| !book.private.knows(row));
+        let models = book.private.models().filter(|one| filter.models.is_empty() || filter.models.contains(one));
+        let part = Filter { models: models.cloned().collect(), ..filter.clone() };
+        let days = reader.report().usage_by_client_model(&part).await?;
+        rows.extend(days.into_iter().filter(|row| book.private.knows(row)));
     }
     Ok(rows)
 }
@@ -172,23 +214,24 @@ pub async fn metered(
     reader: &mut Reader,
     client: ClientId,
     (first, last): (Date, Date),
-    currency: Currency,
+    book: &Prices,
 ) -> Result<Vec<MeteredUsage>, AppError> {
     let rows = reader.report().usage_by_client_model(&Filter::days(first, last).client(client)).await?;
-    Ok(rows.into_iter().map(|row| metered_row(row, currency)).collect())
+    Ok(rows.into_iter().map(|row| metered_row(row, book)).collect())
 }
 
 /// One row as rating wants it.
 #[must_use]
-pub fn metered_row(row: RatingRow, currency: Currency) -> MeteredUsage {
+pub fn metered_row(row: RatingRow, book: &Prices) -> MeteredUsage {
     MeteredUsage {
+        private: book.private.served(&row),
         day: row.day,
         gateway: row.gateway,
         model: row.model,
         quantities: row.consumption.quantities,
         failed_requests: row.consumption.failed_requests,
         cost: row.consumption.cost,
-        currency,
+        currency: book.currency(),
     }
 }
 

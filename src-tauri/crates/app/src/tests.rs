@@ -11,5 +11,6 @@ mod keychains;
 mod keys;
 mod readers;
 mod rig;
+mod routes;
 mod sandboxes;
 mod secrets;

@@ -15,6 +15,7 @@ pub mod key;
 pub mod overview;
 pub mod price;
 pub mod progress;
+pub mod route;
 pub mod setting;
 pub mod snapshot;
 pub mod usage;
@@ -29,6 +30,7 @@ pub use key::*;
 pub use overview::*;
 pub use price::*;
 pub use progress::*;
+pub use route::*;
 pub use setting::*;
 pub use usage::*;
 

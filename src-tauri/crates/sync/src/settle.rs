@@ -168,7 +168,7 @@ async fn keep(
                 }
             }
             Item::Key(key) => record.key = Some(writer.key().upsert(gateway, key, now).await?),
-            Item::Model(_) => {}
+            Item::Model(_) | Item::Route(_) => {}
         }
     }
     let holder = record.key.map(Holder::Key).or(record.account.map(Holder::Account));

@@ -20,6 +20,9 @@ const NAMES: Record<string, () => string> = {
 	usage_days: m.cap_usage_days,
 	usage_days_by_model: m.cap_usage_days_by_model,
 	model_list: m.cap_model_list,
+	route_list: m.cap_route_list,
+	route_backups: m.cap_route_backups,
+	route_health: m.cap_route_health,
 };
 
 /** A capability in words; one this window does not know yet by its code. */

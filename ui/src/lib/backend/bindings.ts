@@ -105,6 +105,10 @@ export const commands = {
 	gatewayProducts: () => typedError<ProductView[], ErrorView>(__TAURI_INVOKE("gateway_products")),
 	/**  Models on offer. */
 	modelList: (gatewayId: string | null) => typedError<string[], ErrorView>(__TAURI_INVOKE("model_list", { gatewayId })),
+	/**  What answers each model, of all gateways or of one. */
+	routeList: (gatewayId: string | null) => typedError<RoutesView, ErrorView>(__TAURI_INVOKE("route_list", { gatewayId })),
+	/**  Where the calls of a key go. */
+	keyRoutes: (keyId: string) => typedError<RoutesView, ErrorView>(__TAURI_INVOKE("key_routes", { keyId })),
 	/**  Tests a connection and stores nothing. */
 	gatewayTest: (input: GatewayInput, credential: string) => typedError<ProbeView, ErrorView>(__TAURI_INVOKE("gateway_test", { input, credential })),
 	/**  Tells which kind of gateway answers at an address. */
@@ -726,6 +730,15 @@ export type GatewayView = {
 	keys: number,
 };
 
+/**  Whether a target answers. */
+export type HealthView = 
+/**  It answers. */
+"healthy" | 
+/**  It does not, or was taken out. */
+"unhealthy" | 
+/**  Nobody looked, or the gateway does not say. */
+"unknown";
+
 /**  What an import did. */
 export type ImportDone = {
 	/**  Rows that were new. */
@@ -1129,6 +1142,45 @@ export type RequestView = {
 	durationMillis: number | null,
 };
 
+/**  Whether a call costs something by the token. */
+export type RoutePriceView = 
+/**  A node of the agency's own at price 0: usage is counted and charges nothing. */
+"private" | 
+/**  It has a price. */
+"priced" | 
+/**  The gateway does not say. */
+"not_told";
+
+/**  What answers calls to a model. */
+export type RouteView = {
+	/**  Its gateway. */
+	gatewayId: string,
+	/**  Its gateway's name. */
+	gateway: string,
+	/**  The model as the client calls it. */
+	model: string,
+	/**  Whether a call costs something. */
+	price: RoutePriceView,
+	/**  What answers as long as all is well; empty where no route is known. */
+	primary: TargetView[],
+	/**  What takes over, first choice first; null where the gateway does not say. */
+	backups: TargetView[] | null,
+	/**  Whether the gateway says when it last went over to a backup. */
+	switchTold: boolean,
+	/**  When it last did, RFC 3339; null is never, or not told. */
+	lastSwitch: string | null,
+	/**  As of when, RFC 3339; null where no route is known. */
+	asOf: string | null,
+};
+
+/**  Routes, and who does not tell any. */
+export type RoutesView = {
+	/**  The routes, by gateway and model. */
+	rows: RouteView[],
+	/**  Names of the gateways among those asked for that tell no routes. */
+	silent: string[],
+};
+
 /**  A row that cannot be imported. */
 export type RowProblemView = {
 	/**  Line in the file, from 1. */
@@ -1242,6 +1294,20 @@ export type TagView =
 "audit" | 
 /**  Settings. */
 "settings";
+
+/**  One place that can answer. */
+export type TargetView = {
+	/**  The model there; null where it is not told. */
+	upstream: string | null,
+	/**  The provider, channel or node; null where it is not told. */
+	runsAt: string | null,
+	/**  The other route that leads there. */
+	via: string | null,
+	/**  Whether it answers. */
+	health: HealthView,
+	/**  When that was found out, RFC 3339; null where it is not told. */
+	checkedAt: string | null,
+};
 
 /**  The web view's colours. */
 export type ThemeChoice = 

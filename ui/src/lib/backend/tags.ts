@@ -17,6 +17,8 @@ export const PROVIDES = {
 	gatewayList: ['gateways', 'accounts', 'keys'],
 	gatewayProducts: [],
 	modelList: ['gateways', 'usage'],
+	routeList: ['gateways'],
+	keyRoutes: ['gateways', 'keys', 'accounts'],
 	auditList: ['audit'],
 	settings: ['settings'],
 	zoneList: [],

@@ -70,7 +70,7 @@ fn receipt(deed: &Deed, items: Vec<Item>) -> Receipt {
         match item {
             Item::Account(account) => receipt.account = Some(account),
             Item::Key(key) => receipt.key = Some(key),
-            Item::Model(_) => {}
+            Item::Model(_) | Item::Route(_) => {}
         }
     }
     receipt

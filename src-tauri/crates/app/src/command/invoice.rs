@@ -241,7 +241,7 @@ pub async fn assembled(
     let agency = agency::read(app, reader).await?;
     let client = reader.client().get(row.client).await?.client;
     let book = price_book(app, reader).await?;
-    let usage = metered(reader, row.client, (row.first_day, row.last_day), book.currency()).await?;
+    let usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
     let rated = rate(&usage, row.client, &book)?;
     let mut facts = facts(&agency, row, &client, &typed.note)?;
     let gateways = reader.gateway().list().await?;

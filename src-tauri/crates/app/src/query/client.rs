@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use billing::PriceBook;
 use domain::{BudgetPeriod, ClientId, ClientStatus, Date, Meter, Nanos, Timestamp, Zone};
 use render::chart::{ChartKind, ChartSpec, Series, Unit};
 use rust_decimal::Decimal;
@@ -14,7 +13,7 @@ use super::budget::{Spent, tightest};
 use super::names::Names;
 use super::usage::{self, sparkline};
 use super::{audit, invoice, key, price};
-use crate::rating::{Tally, price_book, rows_summed, tallies, tally};
+use crate::rating::{Prices, Tally, price_book, rows_summed, tallies, tally};
 use crate::wire::{
     AccountView, AmountRole, ChartView, ClientInput, ClientRow, ClientStatusView, ClientView, ThemeChoice,
 };
@@ -124,7 +123,7 @@ pub struct Rows {
     /// Who is who.
     pub names: Names,
     /// The price book.
-    pub book: PriceBook,
+    pub book: Prices,
     /// What was spent of budgets.
     pub spent: Spent,
     month: BTreeMap<Option<ClientId>, Tally>,

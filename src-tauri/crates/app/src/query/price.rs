@@ -8,7 +8,7 @@ use store::report::{Filter, Group, Member};
 
 use super::names::Names;
 use crate::command::price::changed_rules;
-use crate::rating::{broken, metered_row, model_text, price_book as stored_book};
+use crate::rating::{Prices, broken, metered_row, model_text, price_book as stored_book};
 use crate::wire::{
     AmountRole, ChargeKind, PriceBookView, PriceChange, PriceEffect, PricePreview, PriceVersionView, RuleInput,
     RuleView, UnitPriceView,
@@ -93,12 +93,12 @@ pub fn rules_for(names: &Names, book: &PriceBook, client: ClientId, on: Date) ->
     own.chain(general).map(|rule| rule_view(rule, names)).collect()
 }
 
-async fn usage(reader: &mut Reader, book: &PriceBook, first: Date, last: Date) -> Result<Vec<ClientUsage>, AppError> {
+async fn usage(reader: &mut Reader, book: &Prices, first: Date, last: Date) -> Result<Vec<ClientUsage>, AppError> {
     let mut clients: BTreeMap<ClientId, ClientUsage> = BTreeMap::new();
     for row in reader.report().usage_by_client_model(&Filter::days(first, last)).await? {
         if let Some(client) = row.client {
             let usage = clients.entry(client).or_insert_with(|| ClientUsage { client, rows: Vec::new() });
-            usage.rows.push(metered_row(row, book.currency()));
+            usage.rows.push(metered_row(row, book));
         }
     }
     Ok(clients.into_values().collect())

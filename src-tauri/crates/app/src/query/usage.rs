@@ -5,7 +5,6 @@ mod days;
 
 use std::collections::BTreeMap;
 
-use billing::PriceBook;
 use domain::{ClientId, Currency, Date, ExactAmount, GatewayId, KeyId, Meter, ModelName, Nanos};
 use render::chart::{ChartKind, ChartSpec, Heading, Series, Unit};
 use render::{Chart, Theme};
@@ -14,7 +13,7 @@ use store::report::{self, Consumption, Filter, Group, Member, RequestCursor, Req
 use store::table::key::StoredKey;
 
 use super::names::{Names, keys};
-use crate::rating::{Tally, model_text, price_book, rows_summed, tallies};
+use crate::rating::{Prices, Tally, model_text, price_book, rows_summed, tallies};
 use crate::wire::{
     AmountRole, ChartPoint, ChartSeries, ChartView, FreshnessView, RequestPageView, RequestView, ThemeChoice,
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
@@ -252,7 +251,7 @@ fn member_of(row: &report::RatingRow, by: Group) -> Member {
     }
 }
 
-fn charges(rows: &[report::RatingRow], book: &PriceBook, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
+fn charges(rows: &[report::RatingRow], book: &Prices, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
     tallies(rows, book, |row| member_of(row, by))
 }
 

@@ -5,7 +5,7 @@ use store::{READERS, Reader};
 use super::rig::{Rig, WINDOW};
 use crate::command::gateway::sandbox_open;
 use crate::command::invoice::{invoice_draft, invoice_finalise};
-use crate::query::{audit, client, gateway, invoice, key, overview, palette, price, setting, usage};
+use crate::query::{audit, client, gateway, invoice, key, overview, palette, price, route, setting, usage};
 use crate::wire::{AmountRole, AuditFilterInput, KeyFilterInput, ThemeChoice, UsageFilterInput, UsageGroup};
 
 /// Who holds a reader and waits for a second one waits for ever once enough others do the same: the window stood still
@@ -44,6 +44,7 @@ async fn no_question_holds_one_reader_and_waits_for_a_second() {
     price::price_book(app).await.unwrap();
     gateway::gateway_list(app).await.unwrap();
     gateway::model_list(app, None).await.unwrap();
+    route::route_list(app, None).await.unwrap();
     palette::palette(app, "a").await.unwrap();
     setting::settings(app).await.unwrap();
     let everything = AuditFilterInput { client_id: None, gateway_id: None, after: None };

@@ -148,7 +148,7 @@ impl Intent {
                 same_mark || (self.fingerprint.is_some() && key.fingerprint == self.fingerprint)
             }
             Item::Key(key) => self.key.as_ref() == Some(&key.external_id),
-            Item::Model(_) => false,
+            Item::Model(_) | Item::Route(_) => false,
         }
     }
 

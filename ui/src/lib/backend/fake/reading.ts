@@ -11,6 +11,7 @@ import type {
 } from '../backend';
 import type { Cell } from './cells';
 import { PRODUCTS } from './products';
+import { routes } from './routes';
 import { sums } from './sums';
 import { budgetLine, sparkline, stackChart } from './charts';
 import { amountOf, countOf, parseAmount, trioOf } from './money';
@@ -213,6 +214,8 @@ type Reading = Pick<
 	| 'gatewayList'
 	| 'gatewayProducts'
 	| 'modelList'
+	| 'routeList'
+	| 'keyRoutes'
 	| 'auditList'
 	| 'zoneList'
 	| 'palette'
@@ -333,6 +336,14 @@ export function reading(world: World): Reading {
 		gatewayList: async () => ok(world.gateways.map((gateway) => gatewayView(world, gateway))),
 		gatewayProducts: async () => ok([...PRODUCTS]),
 		modelList: async () => ok(world.models),
+		routeList: async (gatewayId) => ok(routes(world, (route) => !gatewayId || route.gatewayId === gatewayId)),
+		keyRoutes: async (keyId) => {
+			const key = world.keys.find(({ id }) => id === keyId);
+			if (!key) return missing('The key');
+			const mayCall = (model: string) => key.models.length === 0 || key.models.includes(model);
+			const account = world.accounts.find(({ id }) => id === key.accountId);
+			return ok(routes(world, (route) => route.gatewayId === account?.gatewayId && mayCall(route.model)));
+		},
 		auditList: async (filter) =>
 			ok({ ...pageOf(auditRows(world, filter.clientId, filter.gatewayId), filter.after), intact: true }),
 		zoneList: async () => ok(Intl.supportedValuesOf('timeZone')),

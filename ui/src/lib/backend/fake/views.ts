@@ -170,6 +170,7 @@ export function probeOf(title: string | undefined): ProbeView {
 		'model_list',
 	];
 	const cannot = ['key_scope', 'usage_days_by_model'];
+	(tollgate ? cannot : can).push('route_list', 'route_backups', 'route_health');
 	(tollgate ? can : cannot).push('account_credential', 'key_reveal');
 	(tollgate ? cannot : can).push('account_models');
 	return {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use billing::PriceBook;
 use domain::{ClientId, Date, KeyId};
 use render::chart::Series;
 use rust_decimal::Decimal;
@@ -13,7 +12,7 @@ use store::table::key::StoredKey;
 use super::{SERIES, charges, group, member_of};
 use crate::AppError;
 use crate::query::names::Names;
-use crate::rating::{rows_summed, tallies};
+use crate::rating::{Prices, private_by_day, rows_summed, tallies};
 use crate::wire::UsageGroup;
 
 /// Amounts per member and day, the members in the order in which they are stacked.
@@ -74,7 +73,7 @@ pub(super) async fn cost_days(reader: &mut Reader, filter: &Filter, by: UsageGro
 /// By key: prices are per client and model.
 pub(super) async fn charge_days(
     reader: &mut Reader,
-    book: &PriceBook,
+    book: &Prices,
     filter: &Filter,
     by: UsageGroup,
 ) -> Result<Days, AppError> {
@@ -99,7 +98,7 @@ pub(super) async fn charge_days(
 }
 
 /// The members charged most over the whole range.
-fn top(summed: &[RatingRow], book: &PriceBook, by: Group) -> Result<BTreeSet<Member>, AppError> {
+fn top(summed: &[RatingRow], book: &Prices, by: Group) -> Result<BTreeSet<Member>, AppError> {
     let mut charged: Vec<_> = charges(summed, book, by)?.into_iter().collect();
     charged.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.charge.amount()));
     Ok(charged.into_iter().take(usize::from(SERIES)).map(|(member, _)| member).collect())
@@ -109,7 +108,7 @@ fn top(summed: &[RatingRow], book: &PriceBook, by: Group) -> Result<BTreeSet<Mem
 /// one of them pays.
 async fn rows(
     reader: &mut Reader,
-    book: &PriceBook,
+    book: &Prices,
     filter: &Filter,
     (by, top): (Group, &BTreeSet<Member>),
     summed: &[RatingRow],
@@ -126,6 +125,8 @@ async fn rows(
     }
     let apart: Vec<ClientId> = apart.intersection(&used).copied().collect();
     let UsageApart { named, others } = reader.report().usage_apart(filter, &apart).await?;
-    let others = others.into_iter().map(|row| RatingRow { client: any, ..row });
+    let others = others.into_iter().map(|row| RatingRow { client: any, ..row }).collect();
+    let others = private_by_day(reader, book, filter, others).await?.into_iter();
+    let others = others.filter(|row| row.client.is_none_or(|client| !apart.contains(&client)));
     Ok((named, others.collect()))
 }
