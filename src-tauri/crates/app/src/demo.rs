@@ -173,7 +173,7 @@ async fn prices(app: &App, origin: Origin, owners: &HashMap<&'static str, Client
     let mut set = vec![
         markup(None, "*", "25"),
         markup(None, "claude-*", "30"),
-        fixed("private-llama", &[("input_tokens", "0.20"), ("cache_read_tokens", "0.05"), ("output_tokens", "0.80")]),
+        fixed("deepseek-chat", &[("input_tokens", "0.40"), ("cache_read_tokens", "0.10"), ("output_tokens", "1.60")]),
     ];
     set.extend(owners.get("harborlight").map(|owner| markup(Some(*owner), "*", "18")));
     let note = "List prices plus our service".to_owned();

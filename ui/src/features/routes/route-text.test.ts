@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RouteView, TargetView } from '$lib/backend/backend';
-import { backupsText, switchText, targetText, trouble } from './route-text';
+import { firstBackup, switchText, targetText, trouble } from './route-text';
 
 const target = (runsAt: string | null, upstream: string | null = null, via: string | null = null): TargetView => ({
 	runsAt,
@@ -23,15 +23,11 @@ const route = (change: Partial<RouteView>): RouteView => ({
 });
 
 test('not told, none and never are three answers', () => {
-	expect(backupsText(route({}))).toBe('not told');
-	expect(backupsText(route({ backups: [] }))).toBe('none');
+	expect(firstBackup(route({}))).toBe('not told');
+	expect(firstBackup(route({ backups: [] }))).toBe('none');
+	expect(firstBackup(route({ backups: [target('Azure'), target('AWS')] }))).toBe('Azure');
 	expect(switchText(route({}))).toBe('not told');
 	expect(switchText(route({ switchTold: true }))).toBe('never');
-});
-
-test('many backups are the first and a count', () => {
-	expect(backupsText(route({ backups: [target('Azure')] }))).toBe('Azure');
-	expect(backupsText(route({ backups: [target('Azure'), target('AWS'), target(null, 'x')] }))).toBe('Azure and 2 more');
 });
 
 test('a target has some name', () => {

@@ -29,12 +29,10 @@ export function switchText({ lastSwitch, switchTold }: RouteView): string {
 	return switchTold ? m.route_switch_never() : m.route_untold();
 }
 
-/** The backups of a table's row: the first, and how many follow. */
-export function backupsText({ backups }: RouteView): string {
+/** The backup of first choice. */
+export function firstBackup({ backups }: RouteView): string {
 	if (backups === null) return m.route_untold();
-	const [first, ...rest] = backups;
-	if (!first) return m.route_none();
-	return rest.length > 0 ? m.route_and_more({ first: targetText(first), count: rest.length }) : targetText(first);
+	return backups[0] ? targetText(backups[0]) : m.route_none();
 }
 
 /** How badly a route fares, worst first: for sorting. */

@@ -43,7 +43,9 @@ pub(super) async fn history(app: &App) -> Result<(), AppError> {
 async fn invoice(app: &App, client: ClientId, month: Month, issued: Date, paid: Option<Date>) -> Result<(), AppError> {
     let id = draft(app, Origin::System, client, month).await?;
     finalise(app, Origin::System, id, issued).await?;
-    if let Some(day) = paid {
+    // A client of the private node owes nothing.
+    let owes = app.store().reader().await?.invoice().get(id).await?.draft.gross > 0;
+    if let Some(day) = paid.filter(|_| owes) {
         invoice_paid(app, Origin::System, &id.to_string(), &day.to_string()).await?;
     }
     Ok(())
