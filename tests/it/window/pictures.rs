@@ -26,13 +26,17 @@ pub(super) async fn every_screen(window: &Window, theme: Theme, client: &str) {
     window.click(&By::css("[data-testid^=client-row-] a")).await.unwrap();
     window.wait_for(&By::testid("client-chart")).await.unwrap();
     picture(window, "client", theme).await;
+    window.go("gateways").await.unwrap();
+    window.click(&By::css("[data-testid^=route-] td")).await.unwrap();
+    window.wait_for(&By::testid("route-panel")).await.unwrap();
+    picture(window, "route", theme).await;
     window.go("invoices").await.unwrap();
     window.click(&By::css("[data-testid^=invoice-row-] a")).await.unwrap();
     window.wait_for(&By::testid("invoice-lines")).await.unwrap();
     picture(window, "invoice", theme).await;
     window.go("keys").await.unwrap();
     window.click(&By::css("[data-testid^=key-row-] td")).await.unwrap();
-    window.wait_for(&By::testid("key-panel")).await.unwrap();
+    window.wait_for(&By::testid("key-routes")).await.unwrap();
     picture(window, "key", theme).await;
     window.go("overview").await.unwrap();
     window.click(&By::testid("palette-open")).await.unwrap();
