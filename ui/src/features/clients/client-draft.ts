@@ -63,7 +63,10 @@ export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'cou
 export const INVOICING_FIELDS = ['vatId', 'registration', 'endpoint', 'reference', 'tax', 'taxReason', 'eInvoice'];
 
 /** What of a client's invoices is its own. */
-type Invoicing = Pick<ClientInput, 'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice'>;
+type Invoicing = Pick<
+	ClientInput,
+	'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice'
+>;
 
 /** Invoices of a client of whom nothing special is known. */
 const PLAIN: Invoicing = {
