@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{setup, validators};
 use crate::step::{cargo, command, npm, run, run_watched, say};
 use crate::{place, tally::Tally};
+use crate::{setup, validators};
 
 /// Builds once, then runs every Rust test (the real window included) and every test of the user interface.
 ///

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::place;
 use crate::step::{cargo, command, run, say};
 
-const REMEDY: &str = "python3 with venv, pip with access to PyPI, and qpdf are needed: `apt-get install python3-venv qpdf`";
+const REMEDY: &str =
+    "python3 with venv, pip with access to PyPI, and qpdf are needed: `apt-get install python3-venv qpdf`";
 
 /// Writes the invoices and validates them.
 ///

@@ -2,7 +2,13 @@
 //! every format they qualify for, and some as PDF. `cargo run -p render --example e_invoices -- FOLDER`; the validators
 //! are in `tests/validators`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a matrix that cannot be made fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a matrix that cannot be made fails"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

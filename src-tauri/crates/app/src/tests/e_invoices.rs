@@ -79,11 +79,7 @@ async fn the_agencys_own_data_is_checked() {
         (|a| a.iban = "DE89 3704 0044 0532 0130 01".to_owned(), "iban", "BR-50"),
         (|a| a.vat_id = "DE136695970".to_owned(), "vatId", "BR-CO-09"),
         (|a| a.postal_code = "1011".to_owned(), "postalCode", "DE"),
-        (
-            |a| (a.tax_percent, a.tax_exemption) = ("19".to_owned(), "§ 19 UStG".to_owned()),
-            "taxExemption",
-            "BR-E-05",
-        ),
+        (|a| (a.tax_percent, a.tax_exemption) = ("19".to_owned(), "§ 19 UStG".to_owned()), "taxExemption", "BR-E-05"),
     ];
     let rig = Rig::new().await;
     for (spoil, field, words) in rows {

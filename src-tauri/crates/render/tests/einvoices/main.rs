@@ -82,7 +82,10 @@ fn lines_say_price_and_quantity_where_one_price_made_them() {
     let cii = xml(&invoice(TaxTreatment::Agency, Currency::EUR), XmlFormat::Cii).unwrap();
     assert!(cii.contains(r#"<ram:BilledQuantity unitCode="MIO">2.5</ram:BilledQuantity>"#), "{cii}");
     assert!(cii.contains("<ram:ChargeAmount>0.0375</ram:ChargeAmount>"), "a price is never rounded: {cii}");
-    assert!(cii.contains(r#"<ram:BilledQuantity unitCode="C62">1</ram:BilledQuantity>"#), "a markup is one piece: {cii}");
+    assert!(
+        cii.contains(r#"<ram:BilledQuantity unitCode="C62">1</ram:BilledQuantity>"#),
+        "a markup is one piece: {cii}"
+    );
     assert!(cii.contains(r#"<ram:BilledQuantity unitCode="C62">-1</ram:BilledQuantity>"#), "a credit is taken back");
     assert!(!cii.contains("<ram:ChargeAmount>-"), "BR-27: no price is negative");
 }
@@ -102,11 +105,21 @@ fn what_is_missing_is_said_with_its_rule_and_its_place() {
     type Spoil = fn(&mut billing::InvoiceDocument);
     let rows: [(XmlFormat, Spoil, &str, &str); 6] = [
         (XmlFormat::Cii, |i| i.body.tax = None, "BR-CO-04", "rate"),
-        (XmlFormat::Cii, |i| i.body.seller.party.address.country = String::new(), "BR-09", "your country under Settings"),
+        (
+            XmlFormat::Cii,
+            |i| i.body.seller.party.address.country = String::new(),
+            "BR-09",
+            "your country under Settings",
+        ),
         (XmlFormat::Cii, |i| i.body.buyer.address = BillingAddress::default(), "BR-11", "the client's country"),
         (XmlFormat::XRechnung, |i| i.body.buyer.address.reference = String::new(), "BR-DE-15", "reference"),
         (XmlFormat::XRechnung, |i| i.body.seller.phone = String::new(), "BR-DE-6", "telephone"),
-        (XmlFormat::Peppol, |i| i.body.buyer.address.endpoint = String::new(), "PEPPOL-EN16931-R010", "electronic address"),
+        (
+            XmlFormat::Peppol,
+            |i| i.body.buyer.address.endpoint = String::new(),
+            "PEPPOL-EN16931-R010",
+            "electronic address",
+        ),
     ];
     for (format, spoil, rule, words) in rows {
         let mut invoice = invoice(TaxTreatment::Agency, Currency::EUR);
@@ -115,6 +128,17 @@ fn what_is_missing_is_said_with_its_rule_and_its_place() {
         let found = error.problems().iter().find(|problem| problem.rule == rule);
         let told = found.unwrap_or_else(|| panic!("{rule} is not among: {error}")).to_string();
         assert!(told.contains(words) && error.to_string().contains(format.name()), "{told}");
+    }
+}
+
+/// product.md R29, S0-25: what the agency paid, 1234.567891 for each model, is in no XML.
+#[test]
+fn r29_no_cost_and_no_markup_in_the_xml() {
+    for format in XmlFormat::ALL {
+        let xml = xml(&invoice(TaxTreatment::Agency, Currency::EUR), format).unwrap().to_lowercase();
+        for canary in ["1234.56", "1234.57", "markup", "margin", "cost", "25 %"] {
+            assert!(!xml.contains(canary), "R29: `{canary}` in {format:?}: {xml}");
+        }
     }
 }
 

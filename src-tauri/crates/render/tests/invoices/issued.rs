@@ -139,6 +139,7 @@ fn r29_no_cost_and_no_markup_in_what_the_client_gets() {
         ("PDF text", text_of(&bytes)),
         ("PDF bytes", Some(metadata)),
         ("CSV", Some(written)),
+        ("JSON", Some(render::json::invoice(&document).unwrap())),
         ("name", Some(document.file_stem())),
     ];
     for (place, artefact) in artefacts {
