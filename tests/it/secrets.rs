@@ -111,7 +111,7 @@ async fn live(app: &App, clock: &HandClock, parrot: &Parrot, said: &mut Said) ->
     said.result("the price change", command::price::price_set(app, BY, &change).await);
     let draft = command::invoice::invoice_draft(app, BY, &row.id, "2026-11").await.unwrap();
     said.result("the invoice", command::invoice::invoice_finalise(app, BY, &draft.row.id).await);
-    for kind in [DocumentKind::Pdf, DocumentKind::Csv] {
+    for kind in [DocumentKind::Pdf, DocumentKind::Csv, DocumentKind::Json] {
         said.result("the document", command::invoice::invoice_save(app, &draft.row.id, kind, None).await);
     }
     for format in [TableFormat::Csv, TableFormat::JsonLines] {

@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use app::wire::{BudgetInput, ClientInput, GatewayInput, KeyInput, UsageFilterInput, UsageGroup};
+use app::wire::{
+    BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, TaxChoice, UsageFilterInput, UsageGroup,
+};
 use app::{App, AppError, AppOptions, Clock, Profile, SessionVault, SystemRandom};
 use domain::Timestamp;
 use sandbox::{Sandbox, Server};
@@ -77,6 +79,13 @@ pub fn client(name: &str, gateways: &[&str]) -> ClientInput {
         city: text("Berlin"),
         country: text("DE"),
         tax_id: empty(),
+        vat_id: empty(),
+        registration: empty(),
+        endpoint: empty(),
+        reference: empty(),
+        tax: TaxChoice::Agency,
+        tax_reason: empty(),
+        e_invoice: EInvoiceChoice::Automatic,
         email: text("books@client.example"),
         terms_days: 14,
         gateways: gateways.iter().map(|id| text(id)).collect(),

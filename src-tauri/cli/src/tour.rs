@@ -1,6 +1,6 @@
 //! The tour: what Purser does, shown on the embedded sandbox without a window.
 
-use app::wire::{AmountRole, TableFormat, UsageFilterInput, UsageGroup};
+use app::wire::{AmountRole, DocumentKind, TableFormat, UsageFilterInput, UsageGroup};
 use app::{App, command, export, query};
 
 use crate::args::{Client, Command, GroupName, Invoice, Sync, Usage};
@@ -60,7 +60,7 @@ async fn files(app: &App, range: (String, String), invoice: String, out: &Out) -
         export::usage_export(app, &filter, TableFormat::Csv).await?,
         export::chart_export(app, &filter, AmountRole::Cost).await?,
     ];
-    files.extend(invoice::save(app, &invoice, None).await?);
+    files.extend(invoice::save(app, &invoice, &[DocumentKind::Pdf, DocumentKind::Csv], None).await?);
     out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
 }
 

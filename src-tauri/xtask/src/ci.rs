@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::step::{cargo, command, npm, output_of, run, say};
-use crate::{bindings, place, setup, sqlx, test};
+use crate::{bindings, place, setup, sqlx, test, validators};
 
 type Check = fn() -> Result<()>;
 
 /// In this order: what is quick or wrong most often comes first, what needs the test binaries comes after them.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("format", format),
     ("query data", sqlx::check),
     ("dependency policy", deny),
@@ -19,6 +19,7 @@ const CHECKS: [(&str, Check); 9] = [
     ("clippy", clippy),
     ("documentation", documentation),
     ("tests", tests),
+    ("e-invoices", validators::validators),
     ("bindings", bindings::check_built),
 ];
 

@@ -15,6 +15,7 @@ mod sqlx;
 mod step;
 mod tally;
 mod test;
+mod validators;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ cargo xtask <task>
   bench [--large] [store|render|window]…
                         figures of speed and size on a million cached requests, or ten million, in one table
   bindings [--check]    write ui/src/lib/backend/bindings.ts from the commands, or compare it
+  validators            hold e-invoices written for it to the official rules (XSD, Schematron, PDF/A-3)
   queries [--check]     write src-tauri/crates/store/.sqlx from the queries and migrations, or compare it";
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["ci"] => ci::ci(),
         ["bench", rest @ ..] => bench::bench(rest),
         [bench::INNER_WINDOW, rest @ ..] => bench::window::measure(rest),
+        ["validators"] => validators::validators(),
         ["queries"] => sqlx::write(),
         ["queries", "--check"] => sqlx::check(),
         ["bindings"] => bindings::write(),

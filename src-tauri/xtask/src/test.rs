@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::setup;
 use crate::step::{cargo, command, npm, run, run_watched, say};
 use crate::{place, tally::Tally};
+use crate::{setup, validators};
 
 /// Builds once, then runs every Rust test (the real window included) and every test of the user interface.
 ///
@@ -15,7 +15,7 @@ use crate::{place, tally::Tally};
 pub fn test(filters: &[&str]) -> Result<()> {
     setup::setup()?;
     let rust = rust(filters);
-    let web = if filters.is_empty() { web() } else { Ok(()) };
+    let web = if filters.is_empty() { web().and_then(|()| validators::validators()) } else { Ok(()) };
     match (rust, web) {
         (Ok(tally), Ok(())) => {
             say(format_args!("Rust: {tally}"));

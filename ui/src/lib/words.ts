@@ -1,5 +1,5 @@
 /** Names of the program's codes, for people. An unknown code is shown as it is, never hidden. */
-import type { AuditOutcomeView, ClientStatusView, InvoiceStatus, KeyStatusView } from './backend/backend';
+import type { AuditOutcomeView, ClientStatusView, DocumentKind, InvoiceStatus, KeyStatusView } from './backend/backend';
 import { m } from './paraglide/messages';
 
 const named = (names: Record<string, () => string>) => (code: string) => names[code]?.() ?? code;
@@ -114,3 +114,19 @@ export const outcome = (status: AuditOutcomeView): Badge =>
 		refused: { text: m.outcome_refused(), tone: 'bad' as Tone },
 		unknown: { text: m.outcome_unknown(), tone: 'warn' as Tone },
 	})[status];
+
+/** Documents by the names of their formats, which are the same in every language. */
+const DOCUMENTS: Record<DocumentKind, string> = {
+	pdf: 'PDF',
+	csv: 'CSV',
+	json: 'JSON',
+	cii: 'CII',
+	ubl: 'UBL',
+	xrechnung: 'XRechnung',
+	peppol: 'Peppol',
+};
+
+/** What a document of an invoice is called. */
+export function documentName(kind: DocumentKind): string {
+	return DOCUMENTS[kind];
+}

@@ -1,6 +1,7 @@
 //! The grammar of `purser invoice`.
 
-use clap::Subcommand;
+use app::wire::DocumentKind;
+use clap::{Subcommand, ValueEnum};
 
 /// Verbs of invoices.
 #[derive(Debug, Subcommand)]
@@ -41,7 +42,7 @@ pub enum Invoice {
         /// Its identifier.
         invoice: String,
     },
-    /// Write an invoice's PDF and CSV to a folder.
+    /// Write an invoice's documents to a folder: PDF and CSV unless told otherwise.
     #[command(visible_alias = "export")]
     Save {
         /// Its identifier or number.
@@ -49,6 +50,9 @@ pub enum Invoice {
         /// The folder; the documents folder when left out.
         #[arg(long)]
         to: Option<String>,
+        /// What to write it as; may be given more than once.
+        #[arg(long, value_delimiter = ',', default_values = ["pdf", "csv"])]
+        format: Vec<FormatName>,
     },
     /// Note that an invoice was paid in full.
     Paid {
@@ -58,4 +62,37 @@ pub enum Invoice {
         #[arg(long)]
         on: String,
     },
+}
+
+/// A document of an invoice.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatName {
+    /// PDF/A-3, with the e-invoice inside where there is one.
+    Pdf,
+    /// Lines as CSV.
+    Csv,
+    /// The whole invoice as JSON.
+    Json,
+    /// E-invoice in CII (Factur-X).
+    Cii,
+    /// E-invoice in UBL.
+    Ubl,
+    /// XRechnung.
+    Xrechnung,
+    /// Peppol BIS.
+    Peppol,
+}
+
+impl From<FormatName> for DocumentKind {
+    fn from(format: FormatName) -> Self {
+        match format {
+            FormatName::Pdf => Self::Pdf,
+            FormatName::Csv => Self::Csv,
+            FormatName::Json => Self::Json,
+            FormatName::Cii => Self::Cii,
+            FormatName::Ubl => Self::Ubl,
+            FormatName::Xrechnung => Self::Xrechnung,
+            FormatName::Peppol => Self::Peppol,
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! `purser client`.
 
-use app::wire::{AccountView, ClientInput, ClientRow, ClientView, InvoiceRow, KeyRow, RuleView};
+use app::wire::{
+    AccountView, ClientInput, ClientRow, ClientView, EInvoiceChoice, InvoiceRow, KeyRow, RuleView, TaxChoice,
+};
 use app::{App, command, query};
 
 use super::edit::{edited, fields};
@@ -50,6 +52,13 @@ async fn create(app: &App, new: &NewClient, out: &Out) -> Result<(), Fault> {
         city: empty(),
         country: empty(),
         tax_id: empty(),
+        vat_id: empty(),
+        registration: empty(),
+        endpoint: empty(),
+        reference: empty(),
+        tax: TaxChoice::Agency,
+        tax_reason: empty(),
+        e_invoice: EInvoiceChoice::Automatic,
         email: empty(),
         terms_days: new.terms,
         gateways,

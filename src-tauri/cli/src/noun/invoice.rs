@@ -38,8 +38,9 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
             let id = invoice_id(app, &invoice).await?;
             done(out, &command::invoice::invoice_discard(app, ORIGIN, &id).await?)
         }
-        Invoice::Save { invoice, to } => {
-            let files = save(app, &invoice_id(app, &invoice).await?, to).await?;
+        Invoice::Save { invoice, to, format } => {
+            let kinds: Vec<DocumentKind> = format.into_iter().map(DocumentKind::from).collect();
+            let files = save(app, &invoice_id(app, &invoice).await?, &kinds, to).await?;
             out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
         }
         Invoice::Paid { invoice, on } => {
@@ -61,11 +62,13 @@ async fn over(app: &App, month: &str, early: bool) -> Result<(), Fault> {
     Err(Fault::conflict(message, "Finalise it next month, or add --early if that is what you want."))
 }
 
-/// Writes both documents of an invoice.
-pub async fn save(app: &App, id: &str, to: Option<String>) -> Result<Vec<SavedFile>, Fault> {
-    let pdf = command::invoice::invoice_save(app, id, DocumentKind::Pdf, to.clone()).await?;
-    let csv = command::invoice::invoice_save(app, id, DocumentKind::Csv, to).await?;
-    Ok(vec![pdf, csv])
+/// Writes documents of an invoice.
+pub async fn save(app: &App, id: &str, kinds: &[DocumentKind], to: Option<String>) -> Result<Vec<SavedFile>, Fault> {
+    let mut files = Vec::new();
+    for kind in kinds {
+        files.push(command::invoice::invoice_save(app, id, *kind, to.clone()).await?);
+    }
+    Ok(files)
 }
 
 async fn invoice_id(app: &App, text: &str) -> Result<String, Fault> {

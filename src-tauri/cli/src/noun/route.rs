@@ -68,7 +68,8 @@ fn target(target: &TargetView) -> String {
         HealthView::Unknown => "health unknown",
     };
     let via = target.via.as_ref().map(|via| format!("via {via}"));
-    let names: Vec<&str> = [&target.runs_at, &target.upstream, &via].into_iter().flatten().map(String::as_str).collect();
+    let names: Vec<&str> =
+        [&target.runs_at, &target.upstream, &via].into_iter().flatten().map(String::as_str).collect();
     let name = match names.as_slice() {
         [first, rest @ ..] if !rest.is_empty() => format!("{first} ({})", rest.join(", ")),
         names => names.join(""),

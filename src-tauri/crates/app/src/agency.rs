@@ -14,7 +14,7 @@ const UNNAMED: &str = "Your agency";
 const GRACE_DAYS: u16 = 3;
 
 /// Every text field with its setting's name.
-fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 15] {
+fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 21] {
     [
         ("agency.name", &mut agency.name),
         ("agency.street", &mut agency.street),
@@ -22,12 +22,18 @@ fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 15] {
         ("agency.city", &mut agency.city),
         ("agency.country", &mut agency.country),
         ("agency.tax_id", &mut agency.tax_id),
+        ("agency.vat_id", &mut agency.vat_id),
+        ("agency.registration", &mut agency.registration),
+        ("agency.endpoint", &mut agency.endpoint),
+        ("agency.contact", &mut agency.contact),
+        ("agency.phone", &mut agency.phone),
         ("agency.email", &mut agency.email),
         ("agency.iban", &mut agency.iban),
         ("agency.payment_text", &mut agency.payment_text),
         ("agency.footer", &mut agency.footer),
         ("agency.tax_label", &mut agency.tax_label),
         ("agency.tax_percent", &mut agency.tax_percent),
+        ("agency.tax_exemption", &mut agency.tax_exemption),
         ("agency.invoice_series", &mut agency.invoice_series),
         ("agency.currency", &mut agency.currency),
         ("agency.zone", &mut agency.zone),
@@ -47,12 +53,18 @@ fn unsaid(app: &App) -> AgencyInput {
         city: empty(),
         country: empty(),
         tax_id: empty(),
+        vat_id: empty(),
+        registration: empty(),
+        endpoint: empty(),
+        contact: empty(),
+        phone: empty(),
         email: empty(),
         iban: empty(),
         payment_text: empty(),
         footer: empty(),
         tax_label: empty(),
         tax_percent: empty(),
+        tax_exemption: empty(),
         invoice_series: year.to_string(),
         currency: "USD".to_owned(),
         zone: "UTC".to_owned(),

@@ -3,12 +3,14 @@
 //! **Owns:** the order of checks, writes and audit rows of each command. **Does not own:** rules of money, SQL, HTTP.
 
 pub mod account;
+pub mod choice;
 pub mod client;
 pub mod gateway;
 pub mod import;
 mod input;
 pub mod invoice;
 pub mod key;
+mod party;
 pub mod price;
 pub mod setting;
 pub mod sync;

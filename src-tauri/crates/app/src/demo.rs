@@ -148,13 +148,11 @@ fn client_of(company: &Company, paused: bool) -> Result<Client, AppError> {
     let name: Name = company.name.parse()?;
     Ok(Client {
         address: BillingAddress {
-            legal_name: String::new(),
             street: "12 Invented Street".to_owned(),
-            postal_code: String::new(),
             city: company.city.to_owned(),
             country: company.country.to_owned(),
-            tax_id: String::new(),
             email: company.email.to_owned(),
+            ..BillingAddress::default()
         },
         name,
         // The price book is in US dollars, and so are the invoices made from it.
@@ -162,6 +160,7 @@ fn client_of(company: &Company, paused: bool) -> Result<Client, AppError> {
         zone: company.zone.parse()?,
         status: if paused { ClientStatus::Paused } else { ClientStatus::Active },
         terms: PaymentTerms::default(),
+        invoicing: domain::Invoicing::default(),
     })
 }
 

@@ -13,6 +13,7 @@ pub mod command;
 mod connect;
 pub mod context;
 mod demo;
+mod documents;
 mod error;
 pub mod export;
 pub mod format;

@@ -3,6 +3,7 @@
 
 mod allowances;
 mod charges;
+mod e_invoices;
 mod faults;
 mod gateways;
 mod imports;

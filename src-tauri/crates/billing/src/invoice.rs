@@ -9,9 +9,10 @@ mod issued;
 mod line;
 mod number;
 mod party;
+mod tax;
 mod totals;
 
-use domain::{ClientId, Currency, Date, Money, MoneyError, PaymentTerms};
+use domain::{ClientId, Currency, Date, EInvoice, Money, MoneyError, PaymentTerms};
 use rust_decimal::Decimal;
 
 pub use self::draft::{DraftInvoice, FinalizeError, InvoiceFacts, Notice};
@@ -19,7 +20,8 @@ pub use self::issued::{Invoice, InvoiceParts, RestoreError};
 pub use self::line::{Adjustment, AgencyLine, DayCharge, InvoiceLine, LineDetail, LineSubject, REASON_MAX};
 pub use self::number::{InvoiceNumber, NumberError};
 pub use self::party::{Party, Seller, ServicePeriod};
-pub use self::totals::{Tax, TaxRate, Totals};
+pub use self::tax::{TaxCategory, TaxError, TaxFacts, TaxRate};
+pub use self::totals::{Tax, Totals};
 use crate::rating::daily;
 
 /// Why an invoice could not be put together.
@@ -101,12 +103,14 @@ pub struct InvoiceBody {
     pub currency: Currency,
     /// How long the client has to pay.
     pub terms: PaymentTerms,
+    /// Which e-invoice the client wants.
+    pub e_invoice: EInvoice,
     /// A word to the client; may be empty.
     pub note: String,
     /// What is charged.
     pub lines: Vec<InvoiceLine>,
-    /// The tax that applies to every line; `None` charges none.
-    pub tax: Option<TaxRate>,
+    /// How tax applies to every line; `None` charges and names none.
+    pub tax: Option<TaxCategory>,
     /// The sums.
     pub totals: Totals,
 }

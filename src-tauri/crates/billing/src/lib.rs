@@ -14,7 +14,7 @@ pub mod rating;
 pub use invoice::{
     Adjustment, AgencyLine, DayCharge, DraftInvoice, FinalizeError, Invoice, InvoiceBody, InvoiceDocument,
     InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail, LineSubject, Notice, Party,
-    RestoreError, Seller, ServicePeriod, Tax, TaxRate, Totals,
+    RestoreError, Seller, ServicePeriod, Tax, TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
 };
 pub use margin::Margin;
 pub use preview::{ClientUsage, Effect, preview};

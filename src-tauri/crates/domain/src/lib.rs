@@ -6,27 +6,35 @@
 //! outside its own input.
 
 pub mod account;
+pub mod bank;
 pub mod budget;
 pub mod client;
+pub mod country;
 pub mod id;
 pub mod key;
 pub mod money;
 pub mod name;
 pub mod quantity;
+pub mod reference;
 pub mod route;
 pub mod secret;
+pub mod tax_id;
 pub mod time;
 pub mod usage;
 
 pub use account::{Account, AccountSpec};
+pub use bank::{Iban, IbanError};
 pub use budget::{Budget, BudgetPeriod, Enforcement, Limit};
-pub use client::{BillingAddress, Client, ClientStatus, PaymentTerms};
+pub use client::{BillingAddress, Client, ClientStatus, EInvoice, Invoicing, PaymentTerms, TaxTreatment};
+pub use country::{AddressError, Country};
 pub use id::{AccountId, AuditId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, PriceVersionId, Product};
 pub use key::{Environment, Key, KeySpec, KeyStatus, ModelScope, RateLimit, Scope};
 pub use money::{Currency, ExactAmount, Money, MoneyError, Nanos};
 pub use name::{ModelName, Name, NameError};
 pub use quantity::{Meter, Quantities};
+pub use reference::{LeitwegId, LeitwegIdError};
 pub use route::{Health, HealthState, Route, RoutePrice, Target, Told};
 pub use secret::{KeyFingerprint, KeyLabel, Secret, VaultRef};
+pub use tax_id::{VatId, VatIdError};
 pub use time::{Date, Month, Period, TimeError, Timestamp, Zone};
 pub use usage::{Grain, RequestOutcome, UsageOrigin, UsageRecord};

@@ -76,7 +76,8 @@ const BEFORE: [&str; 12] = [
     "last_day",
 ];
 /// The columns of [`invoice`] after the meters.
-const AFTER: [&str; 4] = ["description", "currency", "exact_amount", "net_amount"];
+const AFTER: [&str; 7] =
+    ["description", "currency", "exact_amount", "net_amount", "tax_category", "tax_percent", "tax_note"];
 
 /// The lines of an invoice, one row each: what was consumed per meter, the price per sold unit where there is one, the
 /// charge before rounding and the charge as billed.
@@ -119,7 +120,16 @@ fn row(document: &InvoiceDocument, line: &DocumentLine, place: u64) -> Vec<Cell>
         Cell::Number(line.exact.amount().normalize()),
         Cell::Number(line.net.to_decimal()),
     ]);
+    cells.extend(taxed(document));
     cells
+}
+
+/// How tax applies to a line: the same for all, since an invoice has one category.
+fn taxed(document: &InvoiceDocument) -> [Cell; 3] {
+    let Some(tax) = document.taxes.first() else { return [Cell::Empty, Cell::Empty, Cell::Empty] };
+    let rate = tax.per_cent.map_or(Cell::Empty, |rate| Cell::Number(rate.normalize()));
+    let note = tax.note.clone().map_or(Cell::Empty, Cell::Text);
+    [Cell::Text(tax.category.clone()), rate, note]
 }
 
 /// Quantity and price of one meter.

@@ -7,6 +7,7 @@ use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
 use rust_decimal::Decimal;
 
 use issued::named;
+pub(crate) use issued::title;
 
 use crate::chart::Series;
 use crate::{RenderError, figures};
@@ -20,6 +21,8 @@ pub struct Party {
     pub address: Vec<String>,
     /// Tax number as its owner writes it.
     pub tax_id: String,
+    /// VAT identifier.
+    pub vat_id: String,
     /// E-mail address.
     pub email: String,
 }
@@ -69,11 +72,13 @@ impl DocumentLine {
             LineSubject::Model(model) => named(model.as_str()),
             LineSubject::Words(words) => words.clone(),
         };
-        match &self.via {
-            Some(via) if gateways => format!("{name} via {via}"),
-            _ => name,
-        }
+        served_by(name, self.via.as_deref().filter(|_| gateways))
     }
+}
+
+/// A line's name with the gateway that served it.
+fn served_by(name: String, via: Option<&str>) -> String {
+    via.map_or_else(|| name.clone(), |via| format!("{name} via {via}"))
 }
 
 /// Tax of one rate.
@@ -81,8 +86,12 @@ impl DocumentLine {
 pub struct TaxLine {
     /// Name of the tax.
     pub label: String,
-    /// Per cent.
-    pub per_cent: Decimal,
+    /// Its UNCL 5305 code.
+    pub category: String,
+    /// Per cent; outside the scope of VAT there is none.
+    pub per_cent: Option<Decimal>,
+    /// Why none is charged, as the client reads it.
+    pub note: Option<String>,
     /// The tax.
     pub amount: Money,
 }
@@ -143,6 +152,8 @@ pub struct InvoiceDocument {
     pub taxes: Vec<TaxLine>,
     /// Net and taxes.
     pub total: Money,
+    /// What the buyer asks to be quoted; may be empty.
+    pub reference: String,
     /// Bank account to pay to; may be empty.
     pub iban: String,
     /// How to pay, in words; may be empty.
@@ -184,6 +195,13 @@ impl InvoiceDocument {
         let exact = total(models().map(|line| line.exact.amount()))?;
         let drawn = total(daily.series.iter().flat_map(|series| series.values.iter().copied()))?;
         if exact == drawn { Ok(()) } else { Err(disagreement("the daily usage", exact, drawn)) }
+    }
+
+    /// Why no tax is charged, if none is: the exemption's reason, the note of a reverse charge.
+    #[must_use]
+    pub fn tax_note(&self) -> String {
+        let notes: Vec<&str> = self.taxes.iter().filter_map(|tax| tax.note.as_deref()).collect();
+        notes.join(" ")
     }
 
     /// A name for its files, without extension: letters, digits, dots and dashes only. Never holds an amount.

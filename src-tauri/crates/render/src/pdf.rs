@@ -6,6 +6,7 @@
 
 mod desk;
 mod sheet;
+mod xmp;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,6 +43,8 @@ pub enum Paper {
 pub struct PdfOptions {
     /// Sheet size.
     pub paper: Paper,
+    /// The CII XML to attach as `factur-x.xml`, which makes the PDF an e-invoice.
+    pub factur_x: Option<String>,
 }
 
 /// Prints one invoice. Blocks for 15 to 60 ms in a release build: call it where blocking is allowed. The typesetter gets
@@ -94,10 +97,11 @@ fn one(document: &InvoiceDocument, options: &PdfOptions) -> Result<Vec<u8>, Rend
     let sheet = Sheet::new(document, options)?;
     sheet.check()?;
     let ident = sheet.ident();
-    let desk = Desk::new(sheet)?;
+    let hybrid = options.factur_x.is_some();
+    let desk = Desk::new(sheet, options.factur_x.clone())?;
     let bytes = typeset(&desk, ident);
     sweep();
-    bytes
+    if hybrid { xmp::mark(bytes?) } else { bytes }
 }
 
 fn typeset(desk: &Desk, ident: String) -> Result<Vec<u8>, RenderError> {

@@ -33,6 +33,7 @@ pub(crate) fn client(name: &str, zone: &str) -> Client {
         status: ClientStatus::Active,
         address: domain::BillingAddress { city: "Kiel".to_owned(), ..Default::default() },
         terms: PaymentTerms(30),
+        invoicing: domain::Invoicing::default(),
     }
 }
 

@@ -177,11 +177,8 @@ pub fn plan(now: Timestamp, states: &[GatewayState], policy: &Policy) -> Vec<Pul
 /// The listings of one gateway: accounts before keys, which name them.
 pub(crate) fn inventory(state: &GatewayState) -> Vec<Pull> {
     let able = &state.capability;
-    let listings = [
-        (able.account_list, Listing::Accounts),
-        (able.key_list, Listing::Keys),
-        (able.route_list, Listing::Routes),
-    ];
+    let listings =
+        [(able.account_list, Listing::Accounts), (able.key_list, Listing::Keys), (able.route_list, Listing::Routes)];
     let possible = listings.into_iter().filter(|(can, _)| *can);
     possible.map(|(_, listing)| Pull { gateway: state.gateway, what: What::Inventory(listing) }).collect()
 }

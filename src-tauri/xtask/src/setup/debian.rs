@@ -9,7 +9,7 @@ use crate::place;
 use crate::step::{command, output_of, run, say};
 
 /// Each with what it is for.
-const PACKAGES: [(&str, &str); 20] = [
+const PACKAGES: [(&str, &str); 21] = [
     ("build-essential", "the C compiler and linker"),
     ("ca-certificates", "TLS roots"),
     ("curl", "downloads"),
@@ -25,6 +25,7 @@ const PACKAGES: [(&str, &str); 20] = [
     ("pkg-config", "finding system libraries"),
     ("poppler-utils", "reading invoices back"),
     ("procps", "ending what a test started"),
+    ("python3-venv", "the official rules for e-invoices"),
     ("qpdf", "checking invoices"),
     ("sqlite3", "describing queries"),
     ("webkit2gtk-driver", "driving the window"),

@@ -39,6 +39,13 @@ export const FIELDS = [
 	'city',
 	'country',
 	'taxId',
+	'vatId',
+	'registration',
+	'endpoint',
+	'reference',
+	'tax',
+	'taxReason',
+	'eInvoice',
 	'email',
 	'termsDays',
 	'gateways',
@@ -52,9 +59,30 @@ export const FIELDS = [
 /** Those of them that are folded away at first. */
 export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'country', 'taxId', 'email'];
 
+/** And those of tax and e-invoices. */
+export const INVOICING_FIELDS = ['vatId', 'registration', 'endpoint', 'reference', 'tax', 'taxReason', 'eInvoice'];
+
+/** What of a client's invoices is its own. */
+type Invoicing = Pick<
+	ClientInput,
+	'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice'
+>;
+
+/** Invoices of a client of whom nothing special is known. */
+const PLAIN: Invoicing = {
+	vatId: '',
+	registration: '',
+	endpoint: '',
+	reference: '',
+	tax: 'agency',
+	taxReason: '',
+	eInvoice: 'automatic',
+};
+
 /** A draft of a client that is known, or of a new one in the agency's currency and zone. */
 export function clientDraft(known: ClientInput | null, agency: { currency: string; zone: string }): ClientDraft {
-	const blank = { name: '', legalName: '', street: '', postalCode: '', city: '', country: '', taxId: '', email: '' };
+	const address = { legalName: '', street: '', postalCode: '', city: '', country: '', taxId: '', email: '' };
+	const blank = { name: '', ...address, ...PLAIN };
 	const { currency, zone } = agency;
 	const made = known ?? { ...blank, currency, zone, gateways: [], models: [], termsDays: 14 };
 	return {
@@ -74,5 +102,17 @@ export function clientInput(draft: ClientDraft): ClientInput | 'termsDays' {
 	if (!/^\d{1,4}$/.test(digits)) return 'termsDays';
 	const { name, currency, zone, legalName, street, postalCode, city, country, taxId, email, gateways, models } = rest;
 	const address = { legalName, street, postalCode, city, country, taxId, email };
-	return { name, currency, zone, ...address, gateways, models, termsDays: Number(digits), budget: budgetInput(limit) };
+	const { vatId, registration, endpoint, reference, tax, taxReason, eInvoice } = rest;
+	const invoicing = { vatId, registration, endpoint, reference, tax, taxReason, eInvoice };
+	return {
+		name,
+		currency,
+		zone,
+		...address,
+		...invoicing,
+		gateways,
+		models,
+		termsDays: Number(digits),
+		budget: budgetInput(limit),
+	};
 }

@@ -196,6 +196,16 @@ export type AgencyInput = {
 	country: string,
 	/**  Tax number. */
 	taxId: string,
+	/**  VAT ID with its country. */
+	vatId: string,
+	/**  Number in a public register. */
+	registration: string,
+	/**  Electronic address, `scheme:identifier`. */
+	endpoint: string,
+	/**  Who answers questions about invoices. */
+	contact: string,
+	/**  That person's telephone number. */
+	phone: string,
 	/**  E-mail. */
 	email: string,
 	/**  IBAN. */
@@ -208,6 +218,8 @@ export type AgencyInput = {
 	taxLabel: string,
 	/**  Rate in per cent, empty for none. */
 	taxPercent: string,
+	/**  Why the agency is exempt from VAT, empty if it is not: § 19 UStG. */
+	taxExemption: string,
 	/**  Series of invoice numbers, for example `2026`. */
 	invoiceSeries: string,
 	/**  ISO 4217 code of the price book. */
@@ -446,6 +458,20 @@ export type ClientInput = {
 	country: string,
 	/**  Tax number. */
 	taxId: string,
+	/**  VAT ID with its country. */
+	vatId: string,
+	/**  Number in a public register. */
+	registration: string,
+	/**  Electronic address, `scheme:identifier`. */
+	endpoint: string,
+	/**  Leitweg-ID, order number: what invoices must quote. */
+	reference: string,
+	/**  How VAT applies. */
+	tax: TaxChoice,
+	/**  The reason for it, as printed. */
+	taxReason: string,
+	/**  Which e-invoice it wants. */
+	eInvoice: EInvoiceChoice,
 	/**  E-mail. */
 	email: string,
 	/**  Days to pay. */
@@ -598,7 +624,17 @@ export type DocumentKind =
 /**  PDF/A-3b. */
 "pdf" | 
 /**  Lines as CSV. */
-"csv";
+"csv" | 
+/**  The whole invoice as JSON. */
+"json" | 
+/**  EN 16931 in CII: the XML of Factur-X. */
+"cii" | 
+/**  EN 16931 in UBL. */
+"ubl" | 
+/**  XRechnung. */
+"xrechnung" | 
+/**  Peppol BIS. */
+"peppol";
 
 /**  A change that can be undone. */
 export type Done = {
@@ -625,6 +661,19 @@ export type DueInvoice = {
 	/**  When it is due, ISO date. */
 	due: string | null,
 };
+
+/**  Which e-invoice a client wants. */
+export type EInvoiceChoice = 
+/**  Factur-X whenever enough is filled in. */
+"automatic" | 
+/**  Plain PDF. */
+"none" | 
+/**  Factur-X or nothing. */
+"factur_x" | 
+/**  XRechnung. */
+"x_rechnung" | 
+/**  Peppol BIS. */
+"peppol";
 
 /**  An error for people and machines. */
 export type ErrorView = {
@@ -1308,6 +1357,24 @@ export type TargetView = {
 	/**  When that was found out, RFC 3339; null where it is not told. */
 	checkedAt: string | null,
 };
+/**  How VAT applies to a client's invoices. */
+export type TaxChoice = 
+/**  As the agency's settings say. */
+"agency" | 
+/**  No tax, and none named. */
+"none" | 
+/**  Zero per cent. */
+"zero" | 
+/**  Exempt, with a reason. */
+"exempt" | 
+/**  The client accounts for it. */
+"reverse_charge" | 
+/**  Goods to another EU country. */
+"intra_community" | 
+/**  Goods out of the EU. */
+"export" | 
+/**  Outside the scope of VAT. */
+"out_of_scope";
 
 /**  The web view's colours. */
 export type ThemeChoice = 

@@ -86,6 +86,7 @@ pub async fn client_from_account(app: &App, origin: Origin, account_id: &str) ->
         status: if account.account.paused { ClientStatus::Paused } else { ClientStatus::Active },
         address: BillingAddress::default(),
         terms: PaymentTerms::default(),
+        invoicing: domain::Invoicing::default(),
     };
     let client = client::add(app, origin, &made).await?;
     attribute(app, origin, id, Some(client)).await?;

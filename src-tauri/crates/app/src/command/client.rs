@@ -74,6 +74,15 @@ fn changes(before: &Client, after: &Client) -> String {
     if before.address != after.address {
         changes.push("address".to_owned());
     }
+    if before.invoicing != after.invoicing {
+        changes.push(format!(
+            "VAT {} → {}, e-invoice {} → {}",
+            before.invoicing.tax.code(),
+            after.invoicing.tax.code(),
+            before.invoicing.e_invoice.code(),
+            after.invoicing.e_invoice.code()
+        ));
+    }
     if before.terms != after.terms {
         changes.push(format!("terms {} days → {} days", before.terms.0, after.terms.0));
     }

@@ -1,10 +1,11 @@
 //! What was typed, read once at the edge: each refusal names its field.
 
 use domain::{
-    BillingAddress, Budget, BudgetPeriod, Client, ClientStatus, Currency, Environment, KeySpec, Limit, ModelName,
-    ModelScope, Name, Nanos, PaymentTerms, RateLimit, Scope, Timestamp, Zone,
+    BillingAddress, Budget, BudgetPeriod, Client, ClientStatus, Currency, Environment, Invoicing, KeySpec, Limit,
+    ModelName, ModelScope, Name, Nanos, PaymentTerms, RateLimit, Scope, Timestamp, Zone,
 };
 
+use super::{choice, party};
 use crate::wire::{AmountRole, BudgetInput, ClientInput, KeyInput};
 use crate::{AppError, format};
 
@@ -115,6 +116,13 @@ pub(super) fn client(input: &ClientInput, status: ClientStatus) -> Result<Client
     if input.terms_days > TERMS_MAX {
         return Err(AppError::invalid("termsDays", format!("use at most {TERMS_MAX} days to pay")));
     }
+    let address = address(input)?;
+    let invoicing = Invoicing {
+        tax: choice::tax(input.tax),
+        tax_reason: line("taxReason", &input.tax_reason)?,
+        e_invoice: choice::e_invoice(input.e_invoice),
+    };
+    party::taxable(invoicing.tax, &invoicing.tax_reason, &address)?;
     Ok(Client {
         name: name(&input.name)?,
         currency: input
@@ -124,16 +132,25 @@ pub(super) fn client(input: &ClientInput, status: ClientStatus) -> Result<Client
             .map_err(|error: domain::MoneyError| AppError::invalid("currency", error))?,
         zone: zone(&input.zone)?,
         status,
-        address: BillingAddress {
-            legal_name: line("legalName", &input.legal_name)?,
-            street: lines("street", &input.street)?,
-            postal_code: line("postalCode", &input.postal_code)?,
-            city: line("city", &input.city)?,
-            country: country(&input.country)?,
-            tax_id: line("taxId", &input.tax_id)?,
-            email: email(&input.email)?,
-        },
+        address,
         terms: PaymentTerms(input.terms_days),
+        invoicing,
+    })
+}
+
+fn address(input: &ClientInput) -> Result<BillingAddress, AppError> {
+    party::address(&party::Typed {
+        legal_name: &input.legal_name,
+        street: &input.street,
+        postal_code: &input.postal_code,
+        city: &input.city,
+        country: &input.country,
+        tax_id: &input.tax_id,
+        email: &input.email,
+        vat_id: &input.vat_id,
+        registration: &input.registration,
+        endpoint: &input.endpoint,
+        reference: &input.reference,
     })
 }
 
@@ -167,15 +184,6 @@ pub(super) fn lines(field: &str, text: &str) -> Result<String, AppError> {
         return Err(AppError::invalid(field, "use at most 8 lines"));
     }
     Ok(lines.join("\n").trim().to_owned())
-}
-
-/// A country code, which may be empty.
-pub(super) fn country(text: &str) -> Result<String, AppError> {
-    let code = text.trim().to_ascii_uppercase();
-    if code.is_empty() || (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase())) {
-        return Ok(code);
-    }
-    Err(AppError::invalid("country", "write the country as two letters, for example DE"))
 }
 
 /// An e-mail address, which may be empty.

@@ -4,7 +4,8 @@
 //! in it. Finalising takes the number, freezes the snapshot and stores the documents in one transaction.
 
 use billing::{
-    Adjustment, DraftInvoice, Invoice, InvoiceFacts, InvoiceNumber, Party, Seller, ServicePeriod, TaxRate, rate,
+    Adjustment, DraftInvoice, Invoice, InvoiceFacts, InvoiceNumber, Party, Seller, ServicePeriod, TaxCategory,
+    TaxFacts, TaxRate, rate,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, Date, ExactAmount, InvoiceId, Money, Month, Timestamp,
@@ -15,6 +16,7 @@ use store::table::invoice::{
 };
 use store::{Origin, Reader, Writer};
 
+use crate::documents::{self, kind_code};
 use crate::export;
 use crate::journal::local_record;
 use crate::query::invoice as view;
@@ -25,11 +27,6 @@ use crate::wire::{
     AdjustmentInput, AgencyInput, BatchResult, Code, DocumentKind, Done, InvoiceView, Progress, SavedFile, ThemeChoice,
 };
 use crate::{App, AppError, agency, format};
-
-/// Media type of a PDF.
-const PDF: &str = "application/pdf";
-/// Media type of lines as CSV.
-const CSV: &str = "text/csv; charset=utf-8";
 
 /// Drafts a client's invoice for a month; the draft that is there already, if one is.
 ///
@@ -255,7 +252,15 @@ fn facts(agency: &AgencyInput, row: &InvoiceDraft, client: &Client, note: &str) 
     let period = ServicePeriod::new(row.first_day, row.last_day)?;
     let mut facts = InvoiceFacts::new(seller(agency), row.client, client, period);
     facts.note = note.trim().to_owned();
-    facts.tax = tax(agency)?;
+    let rate = tax(agency)?;
+    facts.tax = TaxCategory::decide(&TaxFacts {
+        treatment: client.invoicing.tax,
+        reason: &client.invoicing.tax_reason,
+        rate: rate.as_ref(),
+        exemption: &agency.tax_exemption,
+        seller: &facts.seller.party.address,
+        buyer: &facts.buyer.address,
+    });
     Ok(facts)
 }
 
@@ -268,11 +273,17 @@ fn seller(agency: &AgencyInput) -> Seller {
         country: agency.country.clone(),
         tax_id: agency.tax_id.clone(),
         email: agency.email.clone(),
+        vat_id: agency.vat_id.clone(),
+        registration: agency.registration.clone(),
+        endpoint: agency.endpoint.clone(),
+        reference: String::new(),
     };
     Seller {
         party: Party { name: agency.name.clone(), address },
         iban: agency.iban.clone(),
         payment_text: agency.payment_text.clone(),
+        contact: agency.contact.clone(),
+        phone: agency.phone.clone(),
         footer: agency.footer.clone(),
     }
 }
@@ -331,6 +342,7 @@ pub(crate) async fn finalise(app: &App, origin: Origin, id: InvoiceId, issued: D
     // A glyph that no font has must be said while no number is taken (invoice.md §1.5).
     render::pdf::printable(&render::InvoiceDocument::draft(draft.body(), issued))?;
     let series = app.agency().await?.invoice_series;
+    documents::dry_run(&draft, &series, issued)?;
     let mut writer = app.store().begin(origin).await?;
     writer.invoice().draft_set(id, &draft_row(&stored.draft, &draft, &typed)?, app.now()).await?;
     let taken = writer.invoice().number_take(&series).await?;
@@ -357,18 +369,12 @@ pub(crate) async fn finalise(app: &App, origin: Origin, id: InvoiceId, issued: D
 }
 
 async fn documents_add(writer: &mut Writer, id: InvoiceId, invoice: &Invoice, at: Timestamp) -> Result<(), AppError> {
-    let document = render::InvoiceDocument::from(invoice);
-    let stem = document.file_stem();
-    let csv = render::csv::invoice(&document)?.into_bytes();
-    // Typesetting takes tens of milliseconds of one core: not on a thread that serves the window.
-    let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &render::PdfOptions::default()));
-    let pdf = pdf.await.map_err(broken)??;
-    for (kind, media_type, body) in [(DocumentKind::Pdf, PDF, pdf), (DocumentKind::Csv, CSV, csv)] {
-        let kind = kind_code(kind);
+    let stem = render::InvoiceDocument::from(invoice).file_stem();
+    for (kind, body) in documents::all(invoice.document()).await? {
         let document = InvoiceDocument {
-            kind: kind.to_owned(),
-            file_name: format!("{stem}.{kind}"),
-            media_type: media_type.to_owned(),
+            kind: kind_code(kind).to_owned(),
+            file_name: documents::file_name(&stem, kind),
+            media_type: documents::media_type(kind).to_owned(),
             created_at: at,
             body,
         };
@@ -377,25 +383,19 @@ async fn documents_add(writer: &mut Writer, id: InvoiceId, invoice: &Invoice, at
     Ok(())
 }
 
+/// A document that is not stored: of a draft, drawn up now.
 async fn draft_document(
     app: &App,
     reader: &mut Reader,
     stored: &StoredInvoice,
     kind: DocumentKind,
 ) -> Result<(String, Vec<u8>), AppError> {
-    must_be_draft(stored)?;
+    if stored.issued.is_some() {
+        return Err(documents::why_not(snapshot::from_text(&stored.draft.snapshot)?.document(), kind));
+    }
     let draft = assembled(app, reader, &stored.draft, &typed(stored)?).await?;
     let today = agency::today(app, reader).await?;
-    let document = render::InvoiceDocument::draft(draft.body(), today);
-    let name = format!("{}.{}", document.file_stem(), kind_code(kind));
-    let bytes = match kind {
-        DocumentKind::Csv => render::csv::invoice(&document)?.into_bytes(),
-        DocumentKind::Pdf => {
-            let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &render::PdfOptions::default()));
-            pdf.await.map_err(broken)??
-        }
-    };
-    Ok((name, bytes))
+    documents::of_draft(&draft, today, kind).await
 }
 
 /// What a person typed on a draft.
@@ -449,15 +449,6 @@ fn parse_month(text: &str) -> Result<Month, AppError> {
     text.parse().map_err(|e: domain::TimeError| AppError::from(e).at("month"))
 }
 
-/// The stable name of a document kind in storage and in file names.
-#[must_use]
-pub fn kind_code(kind: DocumentKind) -> &'static str {
-    match kind {
-        DocumentKind::Pdf => "pdf",
-        DocumentKind::Csv => "csv",
-    }
-}
-
 fn progress(app: &App, step: &str, count: usize, finished: bool) {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     app.progress(Progress { work: "invoices".to_owned(), step: step.to_owned(), done: None, count, finished });
@@ -475,6 +466,7 @@ impl From<billing::FinalizeError> for AppError {
             billing::FinalizeError::Unpriced(_) => "Add a rule for these models on the Price book screen.",
             billing::FinalizeError::NoSeller => "Open Settings and fill in the agency.",
             billing::FinalizeError::NoBuyer => "Open the client and fill in its name.",
+            billing::FinalizeError::Tax(_) => "Fill it in, or choose another tax treatment for the client.",
             billing::FinalizeError::Negative(_) => "Edit the draft's adjustments.",
         };
         Self::conflict(error.to_string()).hint(hint)

@@ -3,7 +3,7 @@
 use store::table::AuditRecord;
 use store::{Origin, Writer};
 
-use super::input;
+use super::{input, party};
 use crate::act::{self, facts};
 use crate::agency;
 use crate::query::setting::{SYNC_MINUTES, settings};
@@ -34,23 +34,51 @@ fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {
     }
     let currency: domain::Currency =
         typed.currency.trim().parse().map_err(|error: domain::MoneyError| AppError::invalid("currency", error))?;
+    let (address, tax_percent) = (address(&typed)?, per_cent(&typed.tax_percent)?);
+    let tax_exemption = input::line("taxExemption", &typed.tax_exemption)?;
+    if !tax_exemption.is_empty() && !tax_percent.is_empty() {
+        let message = "who is exempt from VAT charges none: empty the rate, or the exemption (EN 16931 BR-E-05)";
+        return Err(AppError::invalid("taxExemption", message));
+    }
     Ok(AgencyInput {
         name: input::name(&typed.name)?.to_string(),
-        street: input::lines("street", &typed.street)?,
-        postal_code: input::line("postalCode", &typed.postal_code)?,
-        city: input::line("city", &typed.city)?,
-        country: input::country(&typed.country)?,
-        tax_id: input::line("taxId", &typed.tax_id)?,
-        email: input::email(&typed.email)?,
-        iban: input::line("iban", &typed.iban)?,
+        street: address.street,
+        postal_code: address.postal_code,
+        city: address.city,
+        country: address.country,
+        tax_id: address.tax_id,
+        vat_id: address.vat_id,
+        registration: address.registration,
+        endpoint: address.endpoint,
+        contact: input::line("contact", &typed.contact)?,
+        phone: input::line("phone", &typed.phone)?,
+        email: address.email,
+        iban: party::iban(&typed.iban)?,
         payment_text: input::lines("paymentText", &typed.payment_text)?,
         footer: input::lines("footer", &typed.footer)?,
         tax_label: input::line("taxLabel", &typed.tax_label)?,
-        tax_percent: per_cent(&typed.tax_percent)?,
+        tax_percent,
+        tax_exemption,
         invoice_series: series(&typed.invoice_series)?,
         currency: currency.code().to_owned(),
         zone: input::zone(&typed.zone)?.name().to_owned(),
         grace_days: typed.grace_days,
+    })
+}
+
+fn address(typed: &AgencyInput) -> Result<domain::BillingAddress, AppError> {
+    party::address(&party::Typed {
+        legal_name: "",
+        street: &typed.street,
+        postal_code: &typed.postal_code,
+        city: &typed.city,
+        country: &typed.country,
+        tax_id: &typed.tax_id,
+        email: &typed.email,
+        vat_id: &typed.vat_id,
+        registration: &typed.registration,
+        endpoint: &typed.endpoint,
+        reference: "",
     })
 }
 

@@ -13,6 +13,7 @@ use super::budget::{Spent, tightest};
 use super::names::Names;
 use super::usage::{self, sparkline};
 use super::{audit, invoice, key, price};
+use crate::command::choice;
 use crate::rating::{Prices, Tally, price_book, rows_summed, tallies, tally};
 use crate::wire::{
     AccountView, AmountRole, ChartView, ClientInput, ClientRow, ClientStatusView, ClientView, ThemeChoice,
@@ -258,6 +259,13 @@ pub fn details(stored: &StoredClient) -> ClientInput {
         city: address.city,
         country: address.country,
         tax_id: address.tax_id,
+        vat_id: address.vat_id,
+        registration: address.registration,
+        endpoint: address.endpoint,
+        reference: address.reference,
+        tax: choice::tax_shown(client.invoicing.tax),
+        tax_reason: client.invoicing.tax_reason.clone(),
+        e_invoice: choice::e_invoice_shown(client.invoicing.e_invoice),
         email: address.email,
         terms_days: client.terms.0,
         gateways: Vec::new(),

@@ -10,10 +10,11 @@ use super::names::Names;
 use super::overview::needs_a_hand;
 use super::usage;
 use crate::command::invoice::{assembled, typed};
+use crate::documents::{self, kind_of};
 use crate::rating::model_text;
 use crate::wire::{
-    AdjustmentInput, AmountRole, ChartView, DocumentKind, DueInvoice, InvoiceLineView, InvoiceRow, InvoiceStatus,
-    InvoiceView, ThemeChoice, TrioView, snapshot,
+    AdjustmentInput, AmountRole, ChartView, DueInvoice, InvoiceLineView, InvoiceRow, InvoiceStatus, InvoiceView,
+    ThemeChoice, TrioView, snapshot,
 };
 use crate::{App, AppError, agency, format};
 
@@ -89,7 +90,12 @@ pub async fn invoice_get(app: &App, id: &str, theme: ThemeChoice) -> Result<Invo
         lines: sheet.lines(&names),
         net: format::money(totals.net, AmountRole::Charge),
         tax: totals.taxes.first().map(|tax| {
-            let label = format!("{} {} %", tax.rate.label(), tax.rate.per_cent().normalize());
+            let label = match tax.category.per_cent() {
+                Some(rate) if tax.category.reason().is_none() => {
+                    format!("{} {} %", tax.category.label(), rate.normalize())
+                }
+                _ => tax.category.label().to_owned(),
+            };
             (label, format::money(tax.amount, AmountRole::Charge))
         }),
         trio: sheet.trio()?,
@@ -137,10 +143,14 @@ impl Sheet {
         }
         let typed = typed(stored)?;
         let draft = assembled(app, reader, &stored.draft, &typed).await?;
+        let agency = agency::read(app, reader).await?;
+        let today = agency::today(app, reader).await?;
+        let e_invoice = documents::dry_run(&draft, &agency.invoice_series, today).err().map(|error| error.message);
+        let obstacles = draft.ready().err().map(|problem| problem.to_string()).into_iter().chain(e_invoice);
         Ok(Self {
             margin: draft.margin()?,
-            obstacles: draft.ready().err().map(|problem| problem.to_string()).into_iter().collect(),
-            notices: draft.notices(agency::today(app, reader).await?).iter().map(ToString::to_string).collect(),
+            obstacles: obstacles.collect(),
+            notices: draft.notices(today).iter().map(ToString::to_string).collect(),
             agency: draft.agency().to_vec(),
             body: draft.body().clone(),
             adjustments: typed.adjustments,
@@ -237,13 +247,5 @@ fn status(invoice: &StoredInvoice, today: Date) -> InvoiceStatus {
         Some(_) if invoice.paid >= invoice.draft.gross => InvoiceStatus::Paid,
         Some(issued) if issued.due_on < today => InvoiceStatus::Overdue,
         Some(_) => InvoiceStatus::Open,
-    }
-}
-
-fn kind_of(code: &str) -> Option<DocumentKind> {
-    match code {
-        "pdf" => Some(DocumentKind::Pdf),
-        "csv" => Some(DocumentKind::Csv),
-        _ => None,
     }
 }

@@ -35,8 +35,10 @@ pub async fn key_routes(app: &App, key_id: &str) -> Result<RoutesView, AppError>
     let names = Names::read(&mut reader, app.now()).await?;
     let key = reader.key().get(id).await?;
     let account = key.account.and_then(|id| names.accounts.get(&id));
-    let scopes: Vec<&ModelScope> =
-        [Some(&key.key.spec.models), account.map(|account| &account.account.spec.models)].into_iter().flatten().collect();
+    let scopes: Vec<&ModelScope> = [Some(&key.key.spec.models), account.map(|account| &account.account.spec.models)]
+        .into_iter()
+        .flatten()
+        .collect();
     let all = reader.route().list().await?;
     let may_call = |model: &ModelName| scopes.iter().all(|scope| allows(scope, model));
     let known = all.iter().filter(|route| route.gateway == key.gateway && may_call(&route.route.model));

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::command::client::client_create;
 use crate::command::gateway::gateway_connect;
 use crate::query::client::client_get;
-use crate::wire::{self, BudgetInput, ClientInput, GatewayInput, KeyInput};
+use crate::wire::{self, BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, TaxChoice};
 use crate::{App, AppError, AppOptions, Clock, EventSink, Profile, Random, SessionVault, Vault};
 
 pub(super) const WINDOW: Origin = Origin::Window;
@@ -139,6 +139,13 @@ pub(super) fn client(name: &str, gateways: &[GatewayId]) -> ClientInput {
         city: empty(),
         country: empty(),
         tax_id: empty(),
+        vat_id: empty(),
+        registration: empty(),
+        endpoint: empty(),
+        reference: empty(),
+        tax: TaxChoice::Agency,
+        tax_reason: empty(),
+        e_invoice: EInvoiceChoice::Automatic,
         email: empty(),
         terms_days: 14,
         gateways: gateways.iter().map(ToString::to_string).collect(),

@@ -12,6 +12,40 @@ choice! {
         /// No longer served.
         Closed,
     }
+
+    /// How VAT applies to a client's invoices.
+    pub enum TaxChoice {
+        /// As the agency's settings say.
+        Agency,
+        /// No tax, and none named.
+        None,
+        /// Zero per cent.
+        Zero,
+        /// Exempt, with a reason.
+        Exempt,
+        /// The client accounts for it.
+        ReverseCharge,
+        /// Goods to another EU country.
+        IntraCommunity,
+        /// Goods out of the EU.
+        Export,
+        /// Outside the scope of VAT.
+        OutOfScope,
+    }
+
+    /// Which e-invoice a client wants.
+    pub enum EInvoiceChoice {
+        /// Factur-X whenever enough is filled in.
+        Automatic,
+        /// Plain PDF.
+        None,
+        /// Factur-X or nothing.
+        FacturX,
+        /// XRechnung.
+        XRechnung,
+        /// Peppol BIS.
+        Peppol,
+    }
 }
 
 view! {
@@ -93,6 +127,20 @@ view! {
         pub country: String,
         /// Tax number.
         pub tax_id: String,
+        /// VAT ID with its country.
+        pub vat_id: String,
+        /// Number in a public register.
+        pub registration: String,
+        /// Electronic address, `scheme:identifier`.
+        pub endpoint: String,
+        /// Leitweg-ID, order number: what invoices must quote.
+        pub reference: String,
+        /// How VAT applies.
+        pub tax: TaxChoice,
+        /// The reason for it, as printed.
+        pub tax_reason: String,
+        /// Which e-invoice it wants.
+        pub e_invoice: EInvoiceChoice,
         /// E-mail.
         pub email: String,
         /// Days to pay.

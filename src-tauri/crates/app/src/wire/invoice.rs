@@ -21,6 +21,16 @@ choice! {
         Pdf,
         /// Lines as CSV.
         Csv,
+        /// The whole invoice as JSON.
+        Json,
+        /// EN 16931 in CII: the XML of Factur-X.
+        Cii,
+        /// EN 16931 in UBL.
+        Ubl,
+        /// XRechnung.
+        Xrechnung,
+        /// Peppol BIS.
+        Peppol,
     }
 }
 

@@ -29,6 +29,16 @@ view! {
         pub country: String,
         /// Tax number.
         pub tax_id: String,
+        /// VAT ID with its country.
+        pub vat_id: String,
+        /// Number in a public register.
+        pub registration: String,
+        /// Electronic address, `scheme:identifier`.
+        pub endpoint: String,
+        /// Who answers questions about invoices.
+        pub contact: String,
+        /// That person's telephone number.
+        pub phone: String,
         /// E-mail.
         pub email: String,
         /// IBAN.
@@ -41,6 +51,8 @@ view! {
         pub tax_label: String,
         /// Rate in per cent, empty for none.
         pub tax_percent: String,
+        /// Why the agency is exempt from VAT, empty if it is not: § 19 UStG.
+        pub tax_exemption: String,
         /// Series of invoice numbers, for example `2026`.
         pub invoice_series: String,
         /// ISO 4217 code of the price book.

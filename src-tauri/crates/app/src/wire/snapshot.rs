@@ -3,11 +3,11 @@
 
 use billing::{
     AgencyLine, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
-    LineSubject, Party, Seller, ServicePeriod, TaxRate, Totals,
+    LineSubject, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
 };
 use domain::{
-    BillingAddress, ClientId, Currency, Date, ExactAmount, GatewayId, Meter, ModelName, Money, PaymentTerms,
-    PriceVersionId, Quantities,
+    BillingAddress, ClientId, Currency, Date, EInvoice, ExactAmount, GatewayId, Meter, ModelName, Money, PaymentTerms,
+    PriceVersionId, Quantities, TaxTreatment,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,15 @@ struct InvoiceSnapshot {
     terms_days: u16,
     note: String,
     tax: Option<(String, DecimalText)>,
+    /// Category and reason; absent where a rate, or nothing, was charged, as in every invoice of before there were others.
+    #[serde(default)]
+    tax_category: Option<(String, String)>,
+    #[serde(default)]
+    e_invoice: Option<String>,
+    #[serde(default)]
+    contact: String,
+    #[serde(default)]
+    phone: String,
     lines: Vec<LineSnapshot>,
 }
 
@@ -65,6 +74,14 @@ struct PartySnapshot {
     country: String,
     tax_id: String,
     email: String,
+    #[serde(default)]
+    vat_id: String,
+    #[serde(default)]
+    registration: String,
+    #[serde(default)]
+    endpoint: String,
+    #[serde(default)]
+    reference: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,7 +135,17 @@ pub fn to_text(invoice: &Invoice) -> Result<String, AppError> {
         currency: body.currency.code().to_owned(),
         terms_days: body.terms.0,
         note: body.note.clone(),
-        tax: body.tax.as_ref().map(|tax| (tax.label().to_owned(), tax.per_cent().to_string())),
+        tax: match &body.tax {
+            Some(TaxCategory::Standard(rate)) => Some((rate.label().to_owned(), rate.per_cent().to_string())),
+            _ => None,
+        },
+        tax_category: match &body.tax {
+            None | Some(TaxCategory::Standard(_)) => None,
+            Some(tax) => Some((tax.code().to_owned(), tax.reason().unwrap_or_default().to_owned())),
+        },
+        e_invoice: Some(body.e_invoice.code().to_owned()),
+        contact: body.seller.contact.clone(),
+        phone: body.seller.phone.clone(),
         lines,
     };
     serde_json::to_string(&snapshot).map_err(broken)
@@ -147,6 +174,10 @@ fn party_snapshot(party: &Party) -> PartySnapshot {
         country: address.country,
         tax_id: address.tax_id,
         email: address.email,
+        vat_id: address.vat_id,
+        registration: address.registration,
+        endpoint: address.endpoint,
+        reference: address.reference,
     }
 }
 
@@ -161,6 +192,10 @@ fn party(snapshot: PartySnapshot) -> Party {
             country: snapshot.country,
             tax_id: snapshot.tax_id,
             email: snapshot.email,
+            vat_id: snapshot.vat_id,
+            registration: snapshot.registration,
+            endpoint: snapshot.endpoint,
+            reference: snapshot.reference,
         },
     }
 }
@@ -203,22 +238,26 @@ fn parts(snapshot: InvoiceSnapshot) -> Result<InvoiceParts, AppError> {
         .into_iter()
         .map(|line| line_parts(line, currency))
         .collect::<Result<(Vec<_>, Vec<_>), AppError>>()?;
-    let tax = snapshot.tax.map(|(label, per_cent)| TaxRate::new(&label, decimal(&per_cent)?).map_err(broken));
-    let tax = tax.transpose()?;
+    let (seller, buyer) = (party(snapshot.seller), party(snapshot.buyer));
+    let tax = tax(snapshot.tax, snapshot.tax_category, &seller, &buyer)?;
     let totals = Totals::of(&lines, currency, tax.as_ref()).map_err(broken)?;
     let body = InvoiceBody {
         seller: Seller {
-            party: party(snapshot.seller),
+            party: seller,
             iban: snapshot.iban,
             payment_text: snapshot.payment_text,
+            contact: snapshot.contact,
+            phone: snapshot.phone,
             footer: snapshot.footer,
         },
         client: ClientId(snapshot.client),
-        buyer: party(snapshot.buyer),
+        buyer,
         period: ServicePeriod::new(date(&snapshot.first_day)?, date(&snapshot.last_day)?).map_err(broken)?,
         zone: snapshot.zone,
         currency,
         terms: PaymentTerms(snapshot.terms_days),
+        // Invoices of before e-invoices had none.
+        e_invoice: snapshot.e_invoice.as_deref().and_then(EInvoice::from_code).unwrap_or(EInvoice::None),
         note: snapshot.note,
         lines,
         tax,
@@ -227,6 +266,25 @@ fn parts(snapshot: InvoiceSnapshot) -> Result<InvoiceParts, AppError> {
     let number = InvoiceNumber::new(snapshot.series, snapshot.number).map_err(broken)?;
     let document = InvoiceDocument { number, issued: date(&snapshot.issued)?, due: date(&snapshot.due)?, body };
     Ok(InvoiceParts { document, agency })
+}
+
+fn tax(
+    rate: Option<(String, DecimalText)>,
+    category: Option<(String, String)>,
+    seller: &Party,
+    buyer: &Party,
+) -> Result<Option<TaxCategory>, AppError> {
+    let rate = rate.map(|(label, per_cent)| TaxRate::new(&label, decimal(&per_cent)?).map_err(broken)).transpose()?;
+    let Some((code, reason)) = category else { return Ok(rate.map(TaxCategory::Standard)) };
+    let facts = TaxFacts {
+        treatment: TaxTreatment::None,
+        reason: &reason,
+        rate: None,
+        exemption: "",
+        seller: &seller.address,
+        buyer: &buyer.address,
+    };
+    TaxCategory::restore(&code, rate, &reason, &facts).map_err(broken)
 }
 
 fn line_parts(line: LineSnapshot, currency: Currency) -> Result<(InvoiceLine, AgencyLine), AppError> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use domain::{Client, ClientId, Currency, Date, GatewayId, ModelName, Money, PaymentTerms};
+use domain::{Client, ClientId, Currency, Date, EInvoice, GatewayId, ModelName, Money, PaymentTerms};
 
 use super::issued::Invoice;
 use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_private, of_usage};
 use super::party::{Party, Seller, ServicePeriod, due};
-use super::totals::{TaxRate, Totals};
+use super::tax::{TaxCategory, TaxError};
+use super::totals::Totals;
 use super::{InvoiceBody, InvoiceDocument, InvoiceError, InvoiceNumber};
 use crate::margin::Margin;
 use crate::rating::{Rated, RatedLine, RatingError};
@@ -30,8 +31,10 @@ pub struct InvoiceFacts {
     pub currency: Currency,
     /// How long the client has to pay.
     pub terms: PaymentTerms,
-    /// The tax to charge; `None` charges none (S2-12).
-    pub tax: Option<TaxRate>,
+    /// How tax applies; `None` charges none (S2-12). What is missing for it keeps the draft from being final.
+    pub tax: Result<Option<TaxCategory>, TaxError>,
+    /// Which e-invoice the client wants.
+    pub e_invoice: EInvoice,
     /// A word to the client; may be empty.
     pub note: String,
     /// What gateways are called, for the lines of what they served.
@@ -50,7 +53,8 @@ impl InvoiceFacts {
             zone: client.zone.name().to_owned(),
             currency: client.currency,
             terms: client.terms,
-            tax: None,
+            tax: Ok(None),
+            e_invoice: client.invoicing.e_invoice,
             note: String::new(),
             gateways: BTreeMap::new(),
         }
@@ -69,6 +73,9 @@ pub enum FinalizeError {
     /// The buyer has no name (BT-44).
     #[error("the invoice does not say who it is to: fill in the client's name")]
     NoBuyer,
+    /// The client cannot be taxed as chosen.
+    #[error(transparent)]
+    Tax(#[from] TaxError),
     /// Less than nothing is to be paid.
     #[error("the invoice comes to {0}, less than nothing: lower its credits and carry the rest to the next invoice")]
     Negative(Money),
@@ -104,6 +111,7 @@ pub struct DraftInvoice {
     body: InvoiceBody,
     agency: Vec<AgencyLine>,
     unpriced: Vec<ModelName>,
+    untaxed: Option<TaxError>,
 }
 
 impl DraftInvoice {
@@ -120,7 +128,8 @@ impl DraftInvoice {
         let private = rated.private.iter().map(|line| of_private(line, &facts.gateways));
         let both = charged.chain(private).chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
         let (lines, agency) = both.into_iter().unzip();
-        Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models() })
+        let untaxed = facts.tax.clone().err();
+        Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models(), untaxed })
     }
 
     /// What it says so far.
@@ -181,14 +190,23 @@ impl DraftInvoice {
         if self.body.buyer.name.trim().is_empty() {
             return Err(FinalizeError::NoBuyer);
         }
+        if let Some(untaxed) = &self.untaxed {
+            return Err(untaxed.clone().into());
+        }
         let total = self.body.totals.total;
         if total.minor() < 0 { Err(FinalizeError::Negative(total)) } else { Ok(()) }
+    }
+
+    /// What it would be with a number and a date, to try before a number is taken.
+    #[must_use]
+    pub fn as_if(&self, number: InvoiceNumber, issued: Date) -> InvoiceDocument {
+        InvoiceDocument { number, issued, due: due(issued, self.body.terms), body: self.body.clone() }
     }
 
     /// Gives it a number and a date, after which nothing changes. Due is the date plus the terms.
     ///
     /// # Errors
-    /// Unpriced models, a party without a name, or a negative total. The number is not used up: check with
+    /// Unpriced models, a party without a name, a tax whose facts are missing, or a negative total. The number is not used up: check with
     /// [`DraftInvoice::ready`] first, or take the number in a transaction that rolls back.
     pub fn finalize(self, number: InvoiceNumber, issued: Date) -> Result<Invoice, FinalizeError> {
         self.ready()?;
@@ -202,7 +220,8 @@ fn is_charged(line: &RatedLine) -> bool {
 }
 
 fn body(facts: InvoiceFacts, lines: Vec<InvoiceLine>) -> Result<InvoiceBody, InvoiceError> {
-    let totals = Totals::of(&lines, facts.currency, facts.tax.as_ref())?;
+    let tax = facts.tax.unwrap_or_default();
+    let totals = Totals::of(&lines, facts.currency, tax.as_ref())?;
     Ok(InvoiceBody {
         seller: facts.seller,
         client: facts.client,
@@ -211,9 +230,10 @@ fn body(facts: InvoiceFacts, lines: Vec<InvoiceLine>) -> Result<InvoiceBody, Inv
         zone: facts.zone,
         currency: facts.currency,
         terms: facts.terms,
+        e_invoice: facts.e_invoice,
         note: facts.note,
         lines,
-        tax: facts.tax,
+        tax,
         totals,
     })
 }

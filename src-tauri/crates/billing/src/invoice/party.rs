@@ -33,6 +33,10 @@ pub struct Seller {
     pub iban: String,
     /// How to pay, in words.
     pub payment_text: String,
+    /// Who answers questions about invoices (BT-41); may be empty.
+    pub contact: String,
+    /// That person's telephone number (BT-42); may be empty.
+    pub phone: String,
     /// Small print at the foot of each page.
     pub footer: String,
 }

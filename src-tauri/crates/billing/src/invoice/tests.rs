@@ -27,6 +27,7 @@ fn client() -> Client {
         status: ClientStatus::Active,
         address: BillingAddress { legal_name: "Harborlight Dental LLC".to_owned(), ..BillingAddress::default() },
         terms: PaymentTerms(30),
+        invoicing: domain::Invoicing::default(),
     }
 }
 
@@ -63,8 +64,8 @@ fn rated(usage: &[MeteredUsage]) -> Rated {
     rate(usage, CLIENT, &prices()).unwrap()
 }
 
-fn vat(per_cent: &str) -> Option<TaxRate> {
-    Some(TaxRate::new("VAT", per_cent.parse().unwrap()).unwrap())
+fn vat(per_cent: &str) -> Result<Option<TaxCategory>, TaxError> {
+    Ok(Some(TaxCategory::Standard(TaxRate::new("VAT", per_cent.parse().unwrap()).unwrap())))
 }
 
 fn number() -> InvoiceNumber {
@@ -86,8 +87,9 @@ fn shown(body: &InvoiceBody) -> String {
         });
     }
     let Totals { net, taxes, tax, total } = &body.totals;
-    for Tax { rate, base, amount } in taxes {
-        rows.push_str(&format!("{} {} % of {base} = {amount}\n", rate.label(), rate.per_cent()));
+    for Tax { category, base, amount } in taxes {
+        let per_cent = category.per_cent().unwrap_or_default();
+        rows.push_str(&format!("{} {per_cent} % of {base} = {amount}\n", category.label()));
     }
     rows + &format!("net {net} + tax {tax} = {total}\n")
 }
@@ -152,12 +154,12 @@ fn s0_25_the_document_knows_no_cost_and_the_agency_knows_its_margin() {
 
 #[test]
 fn br_co_10_and_17_sums_of_rounded_lines_and_tax_once() {
-    let rows: [(&[i64], Option<TaxRate>); 7] = [
+    let rows: [(&[i64], Result<Option<TaxCategory>, TaxError>); 7] = [
         (&[9_750], vat("19")),
         (&[33, 33, 33], vat("19")),
         (&[1, 1, 1, 1, 1], vat("10")),
         (&[10_050, -50], vat("7.7")),
-        (&[12_345], None),
+        (&[12_345], Ok(None)),
         (&[1], vat("0.0001")),
         (&[50], vat("1")),
     ];
@@ -297,7 +299,8 @@ proptest! {
             };
             let usage: Vec<_> = costs.iter().map(row).collect();
             let signed: Vec<_> = amounts.iter().map(|amount| sign * amount).collect();
-            let tax = Some(TaxRate::new("VAT", Decimal::new(rate_per_10_000, 4)).unwrap());
+            let rate = TaxRate::new("VAT", Decimal::new(rate_per_10_000, 4)).unwrap();
+            let tax = Ok(Some(TaxCategory::Standard(rate)));
             let draft = DraftInvoice::assemble(InvoiceFacts { tax, ..facts() }, &rated(&usage), by_hand(&signed));
             let Totals { net, tax, total, .. } = draft.unwrap().body().totals.clone();
             [net, tax, total].map(|amount| amount.minor())

@@ -32,8 +32,7 @@ pub(super) fn lines(usage: &[MeteredUsage], currency: Currency) -> Result<Vec<Pr
             let (gateway, cost) = (row.gateway, row.currency);
             return Err(RatingError::CurrencyMismatch { gateway, cost, book: currency });
         }
-        let tally =
-            Tally { quantities: row.quantities, failed_requests: row.failed_requests, cost: row.cost };
+        let tally = Tally { quantities: row.quantities, failed_requests: row.failed_requests, cost: row.cost };
         let days = groups.entry((row.gateway, &row.model)).or_default();
         days.add(row.day, &tally).map_err(RatingError::amount(&row.model))?;
     }
@@ -70,9 +69,9 @@ mod tests {
         let start = (0..40_i32, rule);
         prop::collection::vec(start, 0..4).prop_map(|starts| {
             let first = day("2026-10-20");
-            let versions = (1..).zip(starts).map(|(id, (later, rule))| {
-                version(id, &first.plus_days(later).to_string(), vec![rule])
-            });
+            let versions = (1..)
+                .zip(starts)
+                .map(|(id, (later, rule))| version(id, &first.plus_days(later).to_string(), vec![rule]));
             book(versions.collect())
         })
     }

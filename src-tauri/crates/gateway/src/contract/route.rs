@@ -50,7 +50,9 @@ async fn private_offers(suite: &Suite<'_>, routes: &[Route]) -> Result<(), Strin
     let costs: BTreeMap<ModelName, bool> = items
         .into_iter()
         .filter_map(|item| if let Item::Model(offer) = item { Some(offer) } else { None })
-        .map(|offer| (offer.name, [offer.input_cost, offer.output_cost].iter().flatten().any(|cost| *cost > Nanos::ZERO)))
+        .map(|offer| {
+            (offer.name, [offer.input_cost, offer.output_cost].iter().flatten().any(|cost| *cost > Nanos::ZERO))
+        })
         .collect();
     let private = routes.iter().filter(|route| route.price == RoutePrice::Private);
     let priced = private.map(|route| &route.model).find(|model| costs.get(*model) == Some(&true));

@@ -65,7 +65,13 @@ pub fn recorded(name: &str) -> (u16, Value) {
 
 impl Fake {
     pub async fn start() -> Self {
-        let memory = Memory { rows_max: 1000, margin: json!({}), discount: json!({}), models: "model_info", ..Memory::default() };
+        let memory = Memory {
+            rows_max: 1000,
+            margin: json!({}),
+            discount: json!({}),
+            models: "model_info",
+            ..Memory::default()
+        };
         let memory = Arc::new(Mutex::new(memory));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -38,7 +38,10 @@ async fn s0_14_s0_15_aliases_order_fallbacks_and_own_nodes() {
     assert_eq!(upstreams(backups), ["openai/gpt-4o-mini-b", "openai/gpt-4o-mini", "openai/gpt-4o"]);
     assert_eq!(backups[2].via.as_ref().unwrap().as_str(), "atlas-large");
     assert_eq!(flaky.primary[0].health.state, HealthState::Unhealthy);
-    assert!(flaky.primary[0].health.told_at.unwrap().to_string().starts_with("2026-11-21T13:14:22"), "when it was found");
+    assert!(
+        flaky.primary[0].health.told_at.unwrap().to_string().starts_with("2026-11-21T13:14:22"),
+        "when it was found"
+    );
     assert_eq!(chat.primary[0].health.state, HealthState::Unknown, "nobody checked it");
     assert_eq!(flaky.last_switch, Told::NotTold);
 

@@ -30,8 +30,10 @@ impl InvoiceDocument {
     #[must_use]
     pub fn draft(body: &InvoiceBody, drawn_up: Date) -> Self {
         let tax = |tax: &billing::Tax| TaxLine {
-            label: tax.rate.label().to_owned(),
-            per_cent: tax.rate.per_cent(),
+            label: tax.category.label().to_owned(),
+            category: tax.category.code().to_owned(),
+            per_cent: tax.category.per_cent(),
+            note: tax.category.reason().map(str::to_owned),
             amount: tax.amount,
         };
         Self {
@@ -47,6 +49,7 @@ impl InvoiceDocument {
             net: body.totals.net,
             taxes: body.totals.taxes.iter().map(tax).collect(),
             total: body.totals.total,
+            reference: body.buyer.address.reference.clone(),
             iban: body.seller.iban.clone(),
             payment: body.seller.payment_text.clone(),
             note: body.note.clone(),
@@ -58,15 +61,21 @@ impl InvoiceDocument {
 }
 
 fn party(party: &billing::Party) -> Party {
-    let BillingAddress { street, postal_code, city, country, tax_id, email, .. } = &party.address;
+    let BillingAddress { street, postal_code, city, country, tax_id, vat_id, email, .. } = &party.address;
     let town = [postal_code.trim(), city.trim()].join(" ");
     let lines = street.lines().chain([town.as_str(), country.as_str()]).map(str::trim).filter(|line| !line.is_empty());
     Party {
         name: party.name.clone(),
         address: lines.map(str::to_owned).collect(),
         tax_id: tax_id.clone(),
+        vat_id: vat_id.clone(),
         email: email.clone(),
     }
+}
+
+/// What a line is called; `gateways` says whether the one that served it is part of that.
+pub(crate) fn title(line: &InvoiceLine, gateways: bool) -> String {
+    self::line(line).title(gateways)
 }
 
 fn line(line: &InvoiceLine) -> DocumentLine {

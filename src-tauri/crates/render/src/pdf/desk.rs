@@ -1,4 +1,4 @@
-//! The world the typesetter sees: one template, one data file, one drawing, the embedded fonts. Everything else, packages
+//! The world the typesetter sees: one template, one data file, one drawing, the XML to attach, the embedded fonts. Everything else, packages
 //! and the date included, is refused (invoice.md pitfall 6).
 
 use std::sync::LazyLock;
@@ -18,6 +18,7 @@ struct Names {
     template: FileId,
     data: FileId,
     chart: FileId,
+    factur_x: FileId,
 }
 
 /// What is the same for every document.
@@ -32,7 +33,12 @@ struct Furniture {
 static FURNITURE: LazyLock<Option<Furniture>> = LazyLock::new(furniture);
 
 fn furniture() -> Option<Furniture> {
-    let names = Names { template: file("/invoice.typ")?, data: file("/data.json")?, chart: file("/usage.svg")? };
+    let names = Names {
+        template: file("/invoice.typ")?,
+        data: file("/data.json")?,
+        chart: file("/usage.svg")?,
+        factur_x: file("/factur-x.xml")?,
+    };
     let template = Source::new(names.template, include_str!("invoice.typ").to_owned());
     let fonts: Vec<Font> = fonts::ALL.into_iter().filter_map(|bytes| Font::new(Bytes::new(bytes), 0)).collect();
     let book = LazyHash::new(FontBook::from_fonts(&fonts));
@@ -54,14 +60,20 @@ pub(super) struct Desk {
     furniture: &'static Furniture,
     data: Bytes,
     chart: Bytes,
+    factur_x: Option<Bytes>,
 }
 
 impl Desk {
-    pub fn new(sheet: Sheet) -> Result<Self, RenderError> {
+    pub fn new(sheet: Sheet, factur_x: Option<String>) -> Result<Self, RenderError> {
         let unnamed = || RenderError::Typesetting("its files cannot be named".to_owned());
         let furniture = FURNITURE.as_ref().ok_or_else(unnamed)?;
         let (data, chart) = sheet.into_files();
-        Ok(Self { furniture, data: Bytes::from_string(data), chart: Bytes::from_string(chart) })
+        Ok(Self {
+            furniture,
+            data: Bytes::from_string(data),
+            chart: Bytes::from_string(chart),
+            factur_x: factur_x.map(Bytes::from_string),
+        })
     }
 }
 
@@ -86,6 +98,7 @@ impl World for Desk {
         match &self.furniture.names {
             names if id == names.data => Ok(self.data.clone()),
             names if id == names.chart => Ok(self.chart.clone()),
+            names if id == names.factur_x => self.factur_x.clone().ok_or(FileError::AccessDenied),
             _ => Err(FileError::AccessDenied),
         }
     }

@@ -55,6 +55,8 @@ fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
         "title": clean(&title),
         "date": [year, month, day],
         "draft": document.number.is_none(),
+        "factur_x": options.factur_x.is_some(),
+        "tax_note": clean(&document.tax_note()),
         "seller": party(&document.seller),
         "buyer": party(&document.buyer),
         "facts": facts(document),
@@ -78,6 +80,9 @@ fn party(party: &Party) -> Value {
     if !party.tax_id.trim().is_empty() {
         lines.push(format!("Tax ID {}", breakable(&party.tax_id)));
     }
+    if !party.vat_id.trim().is_empty() {
+        lines.push(format!("VAT ID {}", breakable(&party.vat_id)));
+    }
     if !party.email.trim().is_empty() {
         lines.push(breakable(&party.email));
     }
@@ -92,6 +97,9 @@ fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
     facts.extend(document.due.map(|due| ["Due date".to_owned(), figures::date(due)]));
     facts.push(["Service period".to_owned(), span(document.period)]);
     facts.push(["Time zone".to_owned(), clean(&document.zone)]);
+    if !document.reference.trim().is_empty() {
+        facts.push(["Your reference".to_owned(), clean(&document.reference)]);
+    }
     facts
 }
 
@@ -167,7 +175,11 @@ fn per(meter: Meter) -> &'static str {
 fn sums(document: &InvoiceDocument) -> Vec<[String; 2]> {
     let mut sums = vec![["Subtotal".to_owned(), figures::amount(document.net)]];
     for tax in &document.taxes {
-        sums.push([format!("{} {}\u{a0}%", clean(&tax.label), tax.per_cent.normalize()), figures::amount(tax.amount)]);
+        let label = match (tax.per_cent, &tax.note) {
+            (Some(rate), None) => format!("{} {}\u{a0}%", clean(&tax.label), rate.normalize()),
+            _ => clean(&tax.label),
+        };
+        sums.push([label, figures::amount(tax.amount)]);
     }
     sums
 }

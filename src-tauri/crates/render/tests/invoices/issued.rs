@@ -2,7 +2,7 @@
 
 use billing::{
     Adjustment, ChargeModel, DraftInvoice, Invoice, InvoiceFacts, MeteredUsage, PriceBook, PriceBookVersion, PriceRule,
-    PriceRules, Seller, TaxRate, rate,
+    PriceRules, Seller, TaxCategory, TaxRate, rate,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, GatewayId, Meter, ModelName, Money, Month, Nanos,
@@ -42,6 +42,7 @@ fn client() -> Client {
             ..BillingAddress::default()
         },
         terms: PaymentTerms(30),
+        invoicing: domain::Invoicing::default(),
     }
 }
 
@@ -67,7 +68,7 @@ fn invoice() -> Invoice {
     let rated = rate(&usage, ClientId(9), &prices()).unwrap();
     let seller = billing::Party { name: "Northwind AI".to_owned(), address: BillingAddress::default() };
     let seller = Seller { party: seller, iban: "DE89370400440532013000".to_owned(), ..Seller::default() };
-    let tax = Some(TaxRate::new("VAT", Decimal::from(19)).unwrap());
+    let tax = Ok(Some(TaxCategory::Standard(TaxRate::new("VAT", Decimal::from(19)).unwrap())));
     let facts = InvoiceFacts { tax, ..InvoiceFacts::new(seller, ClientId(9), &client(), month().into()) };
     let credit = Adjustment::new("Outage on 12 November", Money::from_minor(-150, Currency::USD)).unwrap();
     let draft = DraftInvoice::assemble(facts, &rated, vec![credit]).unwrap();
@@ -139,6 +140,7 @@ fn r29_no_cost_and_no_markup_in_what_the_client_gets() {
         ("PDF text", text_of(&bytes)),
         ("PDF bytes", Some(metadata)),
         ("CSV", Some(written)),
+        ("JSON", Some(render::json::invoice(&document).unwrap())),
         ("name", Some(document.file_stem())),
     ];
     for (place, artefact) in artefacts {

@@ -169,7 +169,7 @@ fn what_does_not_add_up_is_not_printed() {
 fn a_batch_is_the_same_as_one_by_one() {
     let documents = [sample::normal(), sample::empty(), sample::draft()];
     let mut done = Vec::new();
-    let options = PdfOptions { paper: Paper::Letter };
+    let options = PdfOptions { paper: Paper::Letter, ..PdfOptions::default() };
     pdf_batch(&documents, &options, |place, bytes| {
         done.push((place, bytes.unwrap()));
         if place == 1 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }

@@ -17,6 +17,7 @@ fn party(name: &str, lines: &[&str], tax_id: &str, email: &str) -> Party {
         name: name.to_owned(),
         address: lines.iter().map(|line| (*line).to_owned()).collect(),
         tax_id: tax_id.to_owned(),
+        vat_id: String::new(),
         email: email.to_owned(),
     }
 }
@@ -82,7 +83,7 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
         .map(|rate| {
             let per_cent: Decimal = rate.parse().unwrap();
             let amount = ExactAmount::new(net.to_decimal() * per_cent / Decimal::ONE_HUNDRED, USD).round().unwrap();
-            TaxLine { label: "VAT".to_owned(), per_cent, amount }
+            TaxLine { label: "VAT".to_owned(), category: "S".to_owned(), per_cent: Some(per_cent), note: None, amount }
         })
         .into_iter()
         .collect();
@@ -111,6 +112,7 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
         net,
         taxes,
         total,
+        reference: String::new(),
         iban: "DE89370400440532013000".to_owned(),
         payment: "Please pay by bank transfer within 14 days and quote the invoice number.".to_owned(),
         note: String::new(),

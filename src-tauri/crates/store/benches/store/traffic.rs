@@ -131,6 +131,7 @@ pub async fn set_up(store: &Store) -> GatewayId {
             status: ClientStatus::Active,
             address: BillingAddress::default(),
             terms: PaymentTerms(14),
+            invoicing: domain::Invoicing::default(),
         };
         let client = writer.client().add(&client, at).await.unwrap();
         let account = domain::Account {

@@ -1,6 +1,8 @@
 //! Clients: the agency's customers.
 
-use domain::{BillingAddress, Client, ClientId, ClientStatus, PaymentTerms, Timestamp};
+use domain::{
+    BillingAddress, Client, ClientId, ClientStatus, EInvoice, Invoicing, PaymentTerms, TaxTreatment, Timestamp,
+};
 use sqlx::{SqliteConnection, query, query_as};
 
 use crate::column::{self, time};
@@ -33,12 +35,19 @@ struct Row {
     tax_id: String,
     email: String,
     terms_days: i64,
+    vat_id: String,
+    registration: String,
+    endpoint: String,
+    reference: String,
+    tax: String,
+    tax_reason: String,
+    e_invoice: String,
     created_at: i64,
 }
 
 impl Row {
     fn of(id: i64, client: &Client, created_at: Timestamp) -> Self {
-        let address = client.address.clone();
+        let (address, invoicing) = (client.address.clone(), &client.invoicing);
         Self {
             id,
             name: client.name.as_str().to_owned(),
@@ -53,6 +62,13 @@ impl Row {
             tax_id: address.tax_id,
             email: address.email,
             terms_days: i64::from(client.terms.0),
+            vat_id: address.vat_id,
+            registration: address.registration,
+            endpoint: address.endpoint,
+            reference: address.reference,
+            tax: invoicing.tax.code().to_owned(),
+            tax_reason: invoicing.tax_reason.clone(),
+            e_invoice: invoicing.e_invoice.code().to_owned(),
             created_at: created_at.as_millis(),
         }
     }
@@ -71,6 +87,15 @@ impl TryFrom<Row> for StoredClient {
             country: row.country,
             tax_id: row.tax_id,
             email: row.email,
+            vat_id: row.vat_id,
+            registration: row.registration,
+            endpoint: row.endpoint,
+            reference: row.reference,
+        };
+        let invoicing = Invoicing {
+            tax: at.known("tax", TaxTreatment::from_code(&row.tax))?,
+            tax_reason: row.tax_reason,
+            e_invoice: at.known("e_invoice", EInvoice::from_code(&row.e_invoice))?,
         };
         let client = Client {
             name: at.ok(row.name.parse())?,
@@ -79,6 +104,7 @@ impl TryFrom<Row> for StoredClient {
             status: at.known("status", ClientStatus::from_code(&row.status))?,
             address,
             terms: PaymentTerms(at.ok(row.terms_days.try_into())?),
+            invoicing,
         };
         Ok(Self { id: ClientId(row.id), client, created_at: time(row.created_at) })
     }
@@ -99,7 +125,7 @@ impl ClientTable<'_> {
         let rows = query_as!(
             Row,
             r#"SELECT id AS "id!", name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id, email,
-                        terms_days, created_at
+                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at
                FROM client ORDER BY name"#
         );
         rows.fetch_all(&mut *self.conn).await?.into_iter().map(StoredClient::try_from).collect()
@@ -113,7 +139,7 @@ impl ClientTable<'_> {
         let row = query_as!(
             Row,
             r#"SELECT id AS "id!", name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id, email,
-                        terms_days, created_at
+                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at
                FROM client WHERE id = ?"#,
             id.0
         );
@@ -138,8 +164,8 @@ impl ClientTableMut<'_> {
         let row = Row::of(0, client, at);
         let added = query!(
             "INSERT INTO client (name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id,
-                 email, terms_days, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 email, terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row.name,
             row.currency,
             row.zone,
@@ -152,6 +178,13 @@ impl ClientTableMut<'_> {
             row.tax_id,
             row.email,
             row.terms_days,
+            row.vat_id,
+            row.registration,
+            row.endpoint,
+            row.reference,
+            row.tax,
+            row.tax_reason,
+            row.e_invoice,
             row.created_at
         );
         Ok(ClientId(added.execute(&mut *self.pen.conn).await?.last_insert_rowid()))
@@ -167,7 +200,8 @@ impl ClientTableMut<'_> {
         let row = Row::of(id.0, client, before.created_at);
         query!(
             "UPDATE client SET name = ?, currency = ?, zone = ?, status = ?, legal_name = ?, street = ?, postal_code = ?,
-                 city = ?, country = ?, tax_id = ?, email = ?, terms_days = ?
+                 city = ?, country = ?, tax_id = ?, email = ?, terms_days = ?, vat_id = ?, registration = ?, endpoint = ?,
+                 reference = ?, tax = ?, tax_reason = ?, e_invoice = ?
              WHERE id = ?",
             row.name,
             row.currency,
@@ -181,6 +215,13 @@ impl ClientTableMut<'_> {
             row.tax_id,
             row.email,
             row.terms_days,
+            row.vat_id,
+            row.registration,
+            row.endpoint,
+            row.reference,
+            row.tax,
+            row.tax_reason,
+            row.e_invoice,
             row.id
         )
         .execute(&mut *self.pen.conn)

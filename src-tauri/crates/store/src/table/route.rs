@@ -109,7 +109,12 @@ impl RouteTable<'_> {
         for target in targets.fetch_all(&mut *self.conn).await? {
             of.entry(target.route).or_default().push(target);
         }
-        rows.into_iter().map(|row| { let own = of.remove(&row.id).unwrap_or_default(); stored(row, own) }).collect()
+        rows.into_iter()
+            .map(|row| {
+                let own = of.remove(&row.id).unwrap_or_default();
+                stored(row, own)
+            })
+            .collect()
     }
 
     /// Every stretch in which a model was private, by gateway, model and start.
@@ -117,7 +122,8 @@ impl RouteTable<'_> {
     /// # Errors
     /// See [`crate::StoreError`].
     pub async fn private_spans(&mut self) -> StoreResult<Vec<PrivateSpan>> {
-        let rows = query!("SELECT gateway, model, starts_at, ends_at FROM private_span ORDER BY gateway, model, starts_at");
+        let rows =
+            query!("SELECT gateway, model, starts_at, ends_at FROM private_span ORDER BY gateway, model, starts_at");
         let span = |row: (i64, String, i64, Option<i64>)| PrivateSpan {
             gateway: GatewayId(row.0),
             model: ModelName::new(row.1),
@@ -144,7 +150,9 @@ impl RouteTableMut<'_> {
         self.pen.touch(Tag::Gateways);
         self.note_private(gateway, route, seen_at).await?;
         let model = route.model.as_str();
-        query!("DELETE FROM route WHERE gateway = ? AND model = ?", gateway.0, model).execute(&mut *self.pen.conn).await?;
+        query!("DELETE FROM route WHERE gateway = ? AND model = ?", gateway.0, model)
+            .execute(&mut *self.pen.conn)
+            .await?;
         let (price, seen) = (route.price.code(), seen_at.as_millis());
         let backups_told = i64::from(route.backups != Told::NotTold);
         let switch_told = i64::from(route.last_switch != Told::NotTold);

@@ -192,6 +192,7 @@ fn client(name: &str, zone: &str) -> Client {
         status: ClientStatus::Active,
         address: BillingAddress::default(),
         terms: PaymentTerms::default(),
+        invoicing: domain::Invoicing::default(),
     }
 }
 

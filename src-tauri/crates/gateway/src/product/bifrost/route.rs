@@ -190,7 +190,11 @@ mod tests {
             let rule = rule(&format!(r#"{{"scope":"global","cel_expression":"{cel}"}}"#));
             assert_eq!(subject(&rule), expected, "{cel}");
         }
-        assert_eq!(subject(&rule(r#"{"scope":"customer","cel_expression":"model == 'a'"}"#)), None, "of one customer only");
+        assert_eq!(
+            subject(&rule(r#"{"scope":"customer","cel_expression":"model == 'a'"}"#)),
+            None,
+            "of one customer only"
+        );
     }
 
     #[test]
@@ -211,7 +215,9 @@ mod tests {
 
         let odd = rule(r#"{"scope":"global","cel_expression":"budget_used > 80"}"#);
         let routes = map(&models, &facts(Some(vec![rule(plain), odd])));
-        assert!(routes.iter().filter(|route| route.model.as_str() != "fast").all(|route| route.backups == Told::NotTold));
+        assert!(
+            routes.iter().filter(|route| route.model.as_str() != "fast").all(|route| route.backups == Told::NotTold)
+        );
         let routes = map(&models, &facts(None));
         assert!(routes.iter().all(|route| route.backups == Told::NotTold), "a release without rules says nothing");
         let routes = map(&models, &Facts { health: BTreeMap::new(), rules: None, priced: true });
@@ -224,7 +230,10 @@ mod tests {
         let rows = [
             (r#"{"name":"p","provider_status":"active","status":"unknown","keys":[{"status":"success"}]}"#, "healthy"),
             (r#"{"name":"p","keys":[{"status":"success"},{"status":"list_models_failed"}]}"#, "healthy"),
-            (r#"{"name":"p","keys":[{"status":"list_models_failed"},{"enabled":false,"status":"success"}]}"#, "unhealthy"),
+            (
+                r#"{"name":"p","keys":[{"status":"list_models_failed"},{"enabled":false,"status":"success"}]}"#,
+                "unhealthy",
+            ),
             (r#"{"name":"p","provider_status":"error","keys":[{"status":"success"}]}"#, "unhealthy"),
             (r#"{"name":"p","provider_status":"active","status":"unknown"}"#, "unknown"),
             (r#"{"name":"p","status":"list_models_failed"}"#, "unhealthy"),

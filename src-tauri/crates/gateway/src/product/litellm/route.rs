@@ -192,7 +192,10 @@ mod tests {
         let found = deployments(r#"{"model_name":"m","model_info":{"id":"d1"}}"#);
         let checks = |text: &str| -> Checks { serde_json::from_str(text).unwrap() };
         let rows = [
-            (r#"{"m":{"healthy_count":0,"unhealthy_count":2,"checked_at":"2026-11-21T13:14:22.478000+00:00"}}"#, "unhealthy"),
+            (
+                r#"{"m":{"healthy_count":0,"unhealthy_count":2,"checked_at":"2026-11-21T13:14:22.478000+00:00"}}"#,
+                "unhealthy",
+            ),
             (r#"{"m":{"healthy_count":1,"unhealthy_count":1}}"#, "unknown"),
             (r#"{"x":{"model_id":"d1","healthy_count":1,"unhealthy_count":0},"m":{"unhealthy_count":1}}"#, "healthy"),
             (r#"{"other":{"healthy_count":1}}"#, "unknown"),

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::allowance::Allowance;
 use super::wire::{
-    Channel, Envelope, Keys, Listed, Login, LoginAsk, Manage, NewUser, OneKey, Pricing, Row, Setting, Stat, Status, Token,
-    TokenEdit, TokenStatus, User, UserEdit,
+    Channel, Envelope, Keys, Listed, Login, LoginAsk, Manage, NewUser, OneKey, Pricing, Row, Setting, Stat, Status,
+    Token, TokenEdit, TokenStatus, User, UserEdit,
 };
 use super::{error, wire};
 use crate::http::{Call, Http, Reply};

@@ -128,7 +128,9 @@ async fn may_see_channels(api: &Api, role: u32) -> Result<bool, GatewayError> {
     match api.channels(1).await {
         Ok(_) => Ok(true),
         Err(error) if is_plain_no(&error) => Ok(false),
-        Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::Unsupported | ErrorKind::NotFound) => Ok(false),
+        Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::Unsupported | ErrorKind::NotFound) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -76,7 +76,8 @@ fn map(channels: &[Channel], prices: &BTreeMap<String, bool>) -> Vec<Route> {
 
 /// New API draws among the channels of the highest priority and goes down one step with each retry.
 fn route(model: &str, serving: &[&Channel], prices: &BTreeMap<String, bool>) -> Route {
-    let of_model: Vec<&Channel> = serving.iter().filter(|one| one.models().any(|name| name == model)).copied().collect();
+    let of_model: Vec<&Channel> =
+        serving.iter().filter(|one| one.models().any(|name| name == model)).copied().collect();
     let highest = of_model.iter().map(|channel| channel.priority).max();
     let (primary, backups): (Vec<&Channel>, Vec<&Channel>) =
         of_model.iter().copied().partition(|channel| Some(channel.priority) == highest);
@@ -136,13 +137,18 @@ mod tests {
     fn s0_15_priorities_are_the_order_and_what_was_switched_off_is_gone() {
         let channels = [
             channel(r#"{"id":1,"status":1,"name":"low","models":"gpt-4o","priority":-5}"#),
-            channel(r#"{"id":2,"status":1,"name":"top","models":"gpt-4o, x","priority":9,"model_mapping":"{\"gpt-4o\":\"up\"}"}"#),
+            channel(
+                r#"{"id":2,"status":1,"name":"top","models":"gpt-4o, x","priority":9,"model_mapping":"{\"gpt-4o\":\"up\"}"}"#,
+            ),
             channel(r#"{"id":3,"status":2,"name":"off","models":"gpt-4o","priority":99}"#),
-            channel(r#"{"id":4,"status":3,"name":"out","models":"gpt-4o","priority":9,"other_info":"{\"status_time\":1795253703}"}"#),
+            channel(
+                r#"{"id":4,"status":3,"name":"out","models":"gpt-4o","priority":9,"other_info":"{\"status_time\":1795253703}"}"#,
+            ),
         ];
         let routes = map(&channels, &BTreeMap::new());
         let route = &routes[0];
-        let names = |targets: &[Target]| targets.iter().map(|t| t.runs_at.clone().unwrap().to_string()).collect::<Vec<_>>();
+        let names =
+            |targets: &[Target]| targets.iter().map(|t| t.runs_at.clone().unwrap().to_string()).collect::<Vec<_>>();
         assert_eq!(names(&route.primary), ["top", "out"]);
         assert_eq!(names(route.backups.as_ref().unwrap()), ["low"]);
         assert_eq!(route.primary[0].upstream, Some(ModelName::new("up")));

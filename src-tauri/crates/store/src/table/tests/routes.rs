@@ -34,7 +34,12 @@ async fn a_route_is_read_back_as_it_was_told_and_gone_when_it_is_not() {
     let mut writer = base.store.begin(Origin::System).await.unwrap();
     let gateway = add_gateway(&mut writer, "main").await;
     let _changed = writer.commit().await.unwrap();
-    let silent = Route { backups: Told::NotTold, last_switch: Told::NotTold, primary: vec![], ..route("b", RoutePrice::NotTold) };
+    let silent = Route {
+        backups: Told::NotTold,
+        last_switch: Told::NotTold,
+        primary: vec![],
+        ..route("b", RoutePrice::NotTold)
+    };
     let never = Route { backups: Told::Told(vec![]), last_switch: Told::Told(None), ..route("c", RoutePrice::Priced) };
     let told = [route("a", RoutePrice::Private), silent, never];
     let mut writer = base.store.begin(Origin::System).await.unwrap();
