@@ -6,7 +6,7 @@ use std::fmt;
 use domain::{Client, ClientId, Currency, Date, GatewayId, ModelName, Money, PaymentTerms};
 
 use super::issued::Invoice;
-use super::line::{Adjustment, AgencyLine, InvoiceLine, of_usage};
+use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_fee, of_usage};
 use super::party::{Party, Seller, ServicePeriod, due};
 use super::totals::{TaxRate, Totals};
 use super::{InvoiceBody, InvoiceDocument, InvoiceError, InvoiceNumber};
@@ -107,7 +107,7 @@ pub struct DraftInvoice {
 }
 
 impl DraftInvoice {
-    /// Puts an invoice together: one line per rated line, rounded once, then the adjustments, then tax on the sum. A
+    /// Puts an invoice together: one line per rated line, rounded once, then fees, adjustments, and tax on the sum. A
     /// rated line without quantity and charge (refused requests only) makes no invoice line. A period without usage
     /// makes a draft of zero that says so in its notices.
     ///
@@ -117,7 +117,8 @@ impl DraftInvoice {
         check(&facts, rated, &adjustments)?;
         let charged = rated.lines.iter().filter(|line| is_charged(line)).map(|line| of_usage(line, &facts.gateways));
         let by_hand = adjustments.into_iter().map(|adjustment| Ok(adjustment.line()));
-        let both = charged.chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
+        let both =
+            charged.chain(rated.fees.iter().map(of_fee)).chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
         let (lines, agency) = both.into_iter().unzip();
         Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models() })
     }
@@ -154,7 +155,8 @@ impl DraftInvoice {
     /// Whether the period has no usage, priced or not.
     #[must_use]
     pub fn is_without_usage(&self) -> bool {
-        self.unpriced.is_empty() && self.agency.iter().all(|line| line.version.is_none())
+        let used = self.body.lines.iter().any(|line| matches!(line.subject, LineSubject::Usage { .. }));
+        self.unpriced.is_empty() && !used
     }
 
     /// Charge (rounded, before tax) and cost.
@@ -225,7 +227,9 @@ fn check(facts: &InvoiceFacts, rated: &Rated, adjustments: &[Adjustment]) -> Res
         return Err(InvoiceError::CurrencyMismatch { invoice: facts.currency, charge });
     }
     let priced = rated.lines.iter().flat_map(|line| [line.first_day, line.last_day]);
-    let mut days = priced.chain(rated.unpriced.iter().flat_map(|missing| [missing.first_day, missing.last_day]));
+    let fees = rated.fees.iter().flat_map(|fee| [fee.first_day, fee.last_day]);
+    let mut days =
+        priced.chain(fees).chain(rated.unpriced.iter().flat_map(|missing| [missing.first_day, missing.last_day]));
     match days.find(|day| !facts.period.contains(*day)) {
         Some(day) => {
             let (first, last) = (facts.period.first(), facts.period.last());

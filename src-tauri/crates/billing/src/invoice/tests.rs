@@ -49,7 +49,7 @@ fn used(day: i32, model: &str, cost: &str) -> MeteredUsage {
 
 /// 25 % on everything, 40 % on gpt-4o, a fixed price for llama, and no rule for o3.
 fn prices() -> PriceBook {
-    let rule = |selector: &str, charge| PriceRule { client: None, selector: selector.parse().unwrap(), charge };
+    let rule = |selector: &str, charge| PriceRule::new(None, selector.parse().unwrap(), charge);
     let markup = |per_cent: i64| ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) };
     let fixed = ChargeModel::FixedPrice { prices: vec![(Meter::InputTokens, "0.35".parse().unwrap())] };
     let rules = [rule("g*", markup(25)), rule("gpt-4o", markup(40)), rule("llama", fixed)];
@@ -81,6 +81,8 @@ fn shown(body: &InvoiceBody) -> String {
             LineSubject::Usage { model, first_day, last_day, .. } => {
                 format!("{model} {first_day}..{last_day} {} -> {}\n", line.exact, line.net)
             }
+            LineSubject::FlatFee { models } => format!("flat fee for {models}"),
+            LineSubject::Minimum { models } => format!("minimum for {models}"),
             LineSubject::Adjustment { reason } => format!("{reason} -> {}\n", line.net),
         });
     }
