@@ -14,6 +14,8 @@ use super::rules::PriceRuleError;
 const AMOUNT_MAX: i64 = 1_000_000_000;
 /// Most decimals of a fee or minimum; a currency may have fewer.
 const AMOUNT_DECIMALS: u32 = 2;
+/// Most counted units that are included or stepped at.
+const UNITS_MAX: u64 = 1_000_000_000_000_000;
 /// Most steps of one meter.
 const STEPS_MAX: usize = 20;
 
@@ -168,6 +170,7 @@ impl Conditions {
             if *units == 0 {
                 return Err(PriceRuleError::IncludedNothing(*meter));
             }
+            check_units(*meter, *units)?;
             charge.must_price(*meter)?;
         }
         Ok(())
@@ -187,6 +190,7 @@ fn check_steps(steps: &[TierStep], charge: &ChargeModel) -> Result<(), PriceRule
         if step.above == 0 {
             return Err(PriceRuleError::StepAtZero(step.meter));
         }
+        check_units(step.meter, step.above)?;
         if steps.iter().filter(|other| other.meter == step.meter).count() > STEPS_MAX {
             return Err(PriceRuleError::TooManySteps(step.meter));
         }
@@ -194,4 +198,8 @@ fn check_steps(steps: &[TierStep], charge: &ChargeModel) -> Result<(), PriceRule
         charge.check_step(step.meter, step.rate)?;
     }
     Ok(())
+}
+
+fn check_units(meter: Meter, units: u64) -> Result<(), PriceRuleError> {
+    if units > UNITS_MAX { Err(PriceRuleError::AbsurdUnits(meter, units)) } else { Ok(()) }
 }

@@ -83,6 +83,9 @@ pub enum PriceRuleError {
     /// Nothing included.
     #[error("an included quantity of 0 {0} is none: leave it out, or write more than 0")]
     IncludedNothing(Meter),
+    /// More units than anybody uses in a month.
+    #[error("{1} {0} in a month make no sense: use at most 1000000000000000")]
+    AbsurdUnits(Meter, u64),
     /// Tiers without steps.
     #[error("tiers need at least one step: say above which quantity another price applies")]
     NoSteps,

@@ -272,7 +272,7 @@ fn by_hand(rules: &[PriceRule], usage: &[MeteredUsage], client: ClientId) -> Vec
             }
             ChargeModel::CommissionOnSavings(commission) => on_savings(rule, commission, row),
             _ => row.quantities.iter().fold(zero(), |sum, (meter, quantity)| {
-                let mine = |other: &&&MeteredUsage| key(find(rules, client, other.model.as_str())) == key(rule);
+                let mine = |other: &&&MeteredUsage| std::ptr::eq(find(rules, client, other.model.as_str()), rule);
                 let total = usage.iter().filter(mine).map(|other| other.quantities.get(meter)).sum();
                 let from = used.entry((key(rule), meter)).or_default();
                 *from += quantity;
