@@ -27,7 +27,7 @@ pub use self::gateway::{Connection, Gateway, GatewayUpdate};
 pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
-pub use self::price::{NewRule, Price};
+pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
 pub use self::settings::Settings;
 pub use self::sync::Sync;
 pub use self::usage::{FileFormat, GroupName, Requests, Usage};

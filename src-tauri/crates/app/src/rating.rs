@@ -2,21 +2,20 @@
 //!
 //! **Owns:** loading the price book and adding up what screens show. **Does not own:** any rule of pricing.
 
+mod month;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use billing::{ChargeModel, MeteredUsage, ModelSelector, PriceBook, PriceBookVersion, PriceRule, PriceRules};
+use billing::{MeteredUsage, PriceBook, PriceBookVersion, PriceRules};
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName};
 use store::Reader;
 use store::report::{Filter, RatingRow};
 
 use crate::wire::{AmountRole, TrioView};
 use crate::{App, AppError};
-use crate::{agency, format};
+use crate::{agency, format, rule};
 
-/// Charge kinds as stored.
-pub(crate) const MARKUP: &str = "markup_on_cost";
-/// See [`MARKUP`].
-pub(crate) const FIXED: &str = "fixed_price";
+pub use month::{PricedRow, priced, rows_summed};
 
 /// The price book as stored.
 ///
@@ -26,7 +25,7 @@ pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, App
     let currency = currency(app, reader).await?;
     let mut versions = Vec::new();
     for stored in reader.price().list().await? {
-        let rules = stored.rules.into_iter().map(rule).collect::<Result<Vec<_>, AppError>>()?;
+        let rules = stored.rules.into_iter().map(rule::from_stored).collect::<Result<Vec<_>, AppError>>()?;
         let rules = PriceRules::new(rules).map_err(broken)?;
         versions.push(PriceBookVersion::new(stored.id, stored.effective_from, rules, stored.note));
     }
@@ -39,16 +38,6 @@ pub async fn price_book(app: &App, reader: &mut Reader) -> Result<PriceBook, App
 /// The setting cannot be read.
 pub async fn currency(app: &App, reader: &mut Reader) -> Result<Currency, AppError> {
     agency::read(app, reader).await?.currency.parse().map_err(broken)
-}
-
-fn rule(stored: store::table::price::PriceRule) -> Result<PriceRule, AppError> {
-    let selector: ModelSelector = stored.pattern.parse().map_err(broken)?;
-    let charge = match (stored.charge.as_str(), stored.per_cent) {
-        (MARKUP, Some(per_cent)) => ChargeModel::MarkupOnCost { per_cent },
-        (FIXED, _) => ChargeModel::FixedPrice { prices: stored.rates },
-        (other, _) => return Err(AppError::internal(format!("the price book holds a rule of unknown kind `{other}`"))),
-    };
-    Ok(PriceRule { client: stored.client, selector, charge })
 }
 
 /// Cost and charge of some usage, and the models in it that have no price.
@@ -69,18 +58,13 @@ impl Tally {
         Self { cost: ExactAmount::zero(currency), charge: ExactAmount::zero(currency), unpriced: BTreeSet::new() }
     }
 
-    fn add(&mut self, row: &RatingRow, book: &PriceBook) -> Result<(), AppError> {
-        let cost = row.consumption.cost.exact(book.currency());
-        self.cost = self.cost.checked_add(cost)?;
-        // Usage of nobody costs and is charged to nobody.
-        let Some(client) = row.client else { return Ok(()) };
-        match book.quote(client, &row.model, row.day) {
-            Some(quote) => {
-                let charge = quote.charge(&row.consumption.quantities, cost)?;
-                self.charge = self.charge.checked_add(charge)?;
-            }
-            None if row.consumption.quantities.iter().next().is_some() || row.consumption.cost.0 != 0 => {
-                self.unpriced.insert(row.model.clone());
+    fn add(&mut self, priced: &PricedRow) -> Result<(), AppError> {
+        self.cost = self.cost.checked_add(priced.cost)?;
+        match priced.charge {
+            Some(charge) => self.charge = self.charge.checked_add(charge)?,
+            // Usage of nobody costs and is charged to nobody.
+            None if priced.row.client.is_some() && !priced.is_idle() => {
+                self.unpriced.insert(priced.row.model.clone());
             }
             None => {}
         }
@@ -131,13 +115,13 @@ pub fn model_text(model: &ModelName) -> String {
 /// # Errors
 /// A sum has more digits than can be kept.
 pub fn tallies<K: Ord>(
-    rows: &[RatingRow],
+    rows: &[PricedRow],
     book: &PriceBook,
     by: impl Fn(&RatingRow) -> K,
 ) -> Result<BTreeMap<K, Tally>, AppError> {
     let mut sums = BTreeMap::new();
-    for row in rows {
-        sums.entry(by(row)).or_insert_with(|| Tally::zero(book.currency())).add(row, book)?;
+    for priced in rows {
+        sums.entry(by(&priced.row)).or_insert_with(|| Tally::zero(book.currency())).add(priced)?;
     }
     Ok(sums)
 }
@@ -146,22 +130,9 @@ pub fn tallies<K: Ord>(
 ///
 /// # Errors
 /// As for [`tallies`].
-pub fn tally(rows: &[RatingRow], book: &PriceBook) -> Result<Tally, AppError> {
+pub fn tally(rows: &[PricedRow], book: &PriceBook) -> Result<Tally, AppError> {
     let mut sums = tallies(rows, book, |_| ())?;
     Ok(sums.remove(&()).unwrap_or_else(|| Tally::zero(book.currency())))
-}
-
-/// The rows of a range, summed over days between which no price changes, so that a year is not read day by day.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn rows_summed(reader: &mut Reader, book: &PriceBook, filter: &Filter) -> Result<Vec<RatingRow>, AppError> {
-    let mut rows = Vec::new();
-    for span in book.spans(filter.first, filter.last) {
-        let part = Filter { first: span.first, last: span.last, ..filter.clone() };
-        rows.extend(reader.report().usage_by_client_model_sum(&part).await?);
-    }
-    Ok(rows)
 }
 
 /// What rating an invoice starts from: one client's rows, day by day.

@@ -14,7 +14,7 @@ use store::report::{self, Consumption, Filter, Group, Member, RequestCursor, Req
 use store::table::key::StoredKey;
 
 use super::names::{Names, keys};
-use crate::rating::{Tally, model_text, price_book, rows_summed, tallies};
+use crate::rating::{PricedRow, Tally, model_text, price_book, rows_summed, tallies};
 use crate::wire::{
     AmountRole, ChartPoint, ChartSeries, ChartView, FreshnessView, RequestPageView, RequestView, ThemeChoice,
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
@@ -252,7 +252,7 @@ fn member_of(row: &report::RatingRow, by: Group) -> Member {
     }
 }
 
-fn charges(rows: &[report::RatingRow], book: &PriceBook, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
+fn charges(rows: &[PricedRow], book: &PriceBook, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
     tallies(rows, book, |row| member_of(row, by))
 }
 

@@ -9,7 +9,7 @@ use super::rig::{Rig, WINDOW};
 use crate::command::gateway::sandbox_open;
 use crate::format;
 use crate::query::usage::usage_chart;
-use crate::rating::{Tally, price_book, tallies};
+use crate::rating::{Tally, price_book, priced, tallies};
 use crate::wire::{AmountRole, ChartView, ThemeChoice, UsageFilterInput, UsageGroup};
 
 const RANGE: (&str, &str) = ("2026-09-17", "2026-11-20");
@@ -36,6 +36,7 @@ async fn rated(rig: &Rig) -> (BTreeMap<Date, Tally>, BTreeMap<(Option<ClientId>,
     let book = price_book(&rig.app, &mut reader).await.unwrap();
     let filter = Filter::days(RANGE.0.parse().unwrap(), RANGE.1.parse().unwrap());
     let rows = reader.report().usage_by_client_model(&filter).await.unwrap();
+    let rows = priced(&mut reader, &book, rows).await.unwrap();
     let by_day = tallies(&rows, &book, |row| row.day).unwrap();
     (by_day, tallies(&rows, &book, |row| (row.client, row.day)).unwrap())
 }
