@@ -374,11 +374,7 @@ export type Changed = {
 export type ChangedEvent = Changed;
 
 /**  How a rule charges. */
-export type ChargeKind = 
-/**  Per cent on cost. */
-"markup" | 
-/**  Fixed price per unit. */
-"fixed";
+export type ChargeKind = "markup" | "fixed" | "discount" | "commission";
 
 /**  A point of a chart's hover map. */
 export type ChartPoint = {
@@ -1022,7 +1018,9 @@ export type PricePreview = {
 	month: string,
 	/**  Clients it would have touched, most first. */
 	effects: PriceEffect[],
-	/**  Over all clients. */
+	before: AmountView,
+	after: AmountView,
+	/**  The difference. */
 	difference: AmountView,
 };
 
@@ -1141,17 +1139,23 @@ export type RowProblemView = {
 
 /**  A rule as typed. */
 export type RuleInput = {
-	/**  For this client only; absent for everyone. */
 	clientId: string | null,
-	/**  `gpt-4o`, `gpt-*` or `*`. */
 	selector: string,
-	/**  How it charges. */
 	kind: ChargeKind,
-	/**  Per cent on cost, for a markup. */
 	percent: string | null,
-	/**  Prices, for fixed prices. */
 	prices: UnitPriceView[],
+	list: ListInput | null,
+	commission: CommissionInput | null,
+	conditions: ConditionsInput | null,
 };
+export type QuantityView = { meter: string, quantity: string };
+export type ExchangeInput = { rate: string, date: string, source: string };
+export type ListInput = { currency: string, exchange: ExchangeInput | null };
+export type CommissionInput = { payer: PayerName, free: string[] };
+export type StepInput = { meter: string, above: string, rate: string };
+export type ConditionsInput = { tiers: TierKind | null, steps: StepInput[], included: QuantityView[], minimum: string | null, flatFee: string | null };
+export type PayerName = "agency" | "client";
+export type TierKind = "graduated" | "volume";
 
 /**  A rule of a version. */
 export type RuleView = {
@@ -1165,6 +1169,7 @@ export type RuleView = {
 	kind: ChargeKind,
 	/**  What it charges, for people: `+25 %`. */
 	text: string,
+	conditions: string[],
 	/**  Ready to edit. */
 	input: RuleInput,
 };

@@ -121,6 +121,10 @@ impl ChargeModel {
         }
     }
 
+    pub(super) fn names_amounts(&self) -> bool {
+        !matches!(self, Self::MarkupOnCost { .. })
+    }
+
     pub(super) fn has_unit_prices(&self) -> bool {
         matches!(self, Self::FixedPrice { .. } | Self::DiscountOffList { .. })
     }

@@ -31,6 +31,12 @@ impl PriceRule {
         Self { client, selector, charge, conditions: Conditions::default() }
     }
 
+    /// Whether it says amounts of money, which mean something in one currency only; a percentage does not.
+    #[must_use]
+    pub fn names_amounts(&self) -> bool {
+        self.charge.names_amounts() || self.conditions.has_fees()
+    }
+
     /// Whether usage may be added up first and charged after, or charged in parts and added up: not where a step, an
     /// included quantity or a saving per request says otherwise.
     #[must_use]
