@@ -117,11 +117,11 @@ fn counted(meter: Meter, text: &str, field: &str) -> Result<u64, AppError> {
     let counted = exact_product(sold, Decimal::from(meter.per_sold_unit()))?;
     let whole = counted.is_integer().then(|| counted.to_u64()).flatten();
     whole.ok_or_else(|| {
-        let unit = meter.per_sold_unit();
-        AppError::invalid(
-            field,
-            format!("`{text}` is not a quantity of {meter}: write it in units of {unit}, 0 or more"),
-        )
+        let how = match meter.per_sold_unit() {
+            1 => "write a whole number".to_owned(),
+            unit => format!("it is written in units of {unit}, with as many decimals as make whole ones"),
+        };
+        AppError::invalid(field, format!("`{text}` is not a quantity of {meter}: {how}"))
     })
 }
 
