@@ -113,13 +113,7 @@ async fn one_page(app: &App, client: &str, peers: &[Peer]) {
 
 async fn one_invoice(app: &App, client: &str, peers: &[Peer]) {
     let month = Zone::utc().date_of(app.now()).month();
-    let all = RuleInput {
-        client_id: None,
-        selector: "*".to_owned(),
-        kind: ChargeKind::Markup,
-        percent: Some("25".to_owned()),
-        prices: Vec::new(),
-    };
+    let all = RuleInput { percent: Some("25".to_owned()), ..RuleInput::plain(None, "*", ChargeKind::Markup) };
     let from = month.previous().first().to_string();
     let change = PriceChange { effective_from: from, note: String::new(), set: vec![all], remove: Vec::new() };
     price_set(app, BY, &change).await.unwrap();

@@ -28,7 +28,7 @@ pub use self::gateway::{Connection, Gateway, GatewayUpdate};
 pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
-pub use self::price::{NewRule, Price};
+pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
 pub use self::route::Route;
 pub use self::settings::Settings;
 pub use self::sync::Sync;

@@ -15,13 +15,7 @@ use super::{BY, Scene};
 use crate::stage::exact;
 
 fn change(from: &str, percent: &str) -> PriceChange {
-    let rule = RuleInput {
-        client_id: None,
-        selector: "gpt-*".to_owned(),
-        kind: ChargeKind::Markup,
-        percent: Some(percent.to_owned()),
-        prices: Vec::new(),
-    };
+    let rule = RuleInput { percent: Some(percent.to_owned()), ..RuleInput::plain(None, "gpt-*", ChargeKind::Markup) };
     PriceChange { effective_from: from.to_owned(), note: "Autumn".to_owned(), set: vec![rule], remove: Vec::new() }
 }
 

@@ -57,13 +57,7 @@ async fn agency(app: &App) {
 }
 
 fn markup(selector: &str, percent: i128) -> RuleInput {
-    RuleInput {
-        client_id: None,
-        selector: selector.to_owned(),
-        kind: ChargeKind::Markup,
-        percent: Some(percent.to_string()),
-        prices: Vec::new(),
-    }
+    RuleInput { percent: Some(percent.to_string()), ..RuleInput::plain(None, selector, ChargeKind::Markup) }
 }
 
 /// An invoice as it must be, in cents.

@@ -32,3 +32,17 @@ Examples:
   purser gateway connect --product litellm --url http://127.0.0.1:4000 < admin-key.txt
 
 `purser gateway products` lists the kinds.";
+
+/// One example of each way to charge.
+pub const PRICE_SET: &str = "\
+Examples:
+  purser price set '*' --markup 25 --from 2026-12-01
+  purser price set gpt-4o --price input_tokens=3 --price output_tokens=12 --from 2026-12-01 \\
+      --tiers graduated --step input_tokens:100=2.50 --included input_tokens=5
+  purser price set 'gpt-*' --discount 15 --list input_tokens=2.50 --list output_tokens=10 --from 2026-12-01
+  purser price set 'flex-*' --commission 20 --paid-by client --list input_tokens=2.50 --from 2026-12-01
+  purser price set '*' --markup 25 --client 'Acme Ltd' --minimum 100 --flat-fee 20 --from 2026-12-01
+
+Meters: requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens (each per million), images, \
+video_millis (per second), speech_chars, audio_millis (per minute). Quantities are written in the same units.
+A rule with steps, included quantities, a minimum or a flat fee begins on the first of a month.";

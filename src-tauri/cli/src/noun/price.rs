@@ -1,6 +1,8 @@
 //! `purser price`.
 
-use app::wire::{ChargeKind, PriceBookView, PriceChange, PricePreview, PriceVersionView, RuleInput, UnitPriceView};
+mod typed;
+
+use app::wire::{ChargeKind, PriceBookView, PriceChange, PricePreview, PriceVersionView, RuleInput};
 use app::{App, command, query};
 
 use super::{ORIGIN, find};
@@ -14,13 +16,8 @@ pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
         Price::Show { all: false } => out.answer(&query::price::price_book(app).await?, current),
         Price::Set(new) => set(app, &new, out).await,
         Price::Remove { selector, client, from } => {
-            let rule = RuleInput {
-                client_id: find::client_if(app, client.as_deref()).await?,
-                selector,
-                kind: ChargeKind::Markup,
-                percent: None,
-                prices: Vec::new(),
-            };
+            let client = find::client_if(app, client.as_deref()).await?;
+            let rule = RuleInput::plain(client, selector, ChargeKind::Markup);
             let change = PriceChange { effective_from: from, note: String::new(), set: Vec::new(), remove: vec![rule] };
             out.answer(&command::price::price_set(app, ORIGIN, &change).await?, newest)
         }
@@ -28,25 +25,13 @@ pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
 }
 
 async fn set(app: &App, new: &NewRule, out: &Out) -> Result<(), Fault> {
-    let rule = RuleInput {
-        client_id: find::client_if(app, new.client.as_deref()).await?,
-        selector: new.selector.clone(),
-        kind: if new.price.is_empty() { ChargeKind::Markup } else { ChargeKind::Fixed },
-        percent: new.markup.clone(),
-        prices: new.price.iter().map(|text| unit_price(text)).collect::<Result<_, _>>()?,
-    };
+    let rule = typed::rule(find::client_if(app, new.client.as_deref()).await?, new)?;
     let change =
         PriceChange { effective_from: new.from.clone(), note: new.note.clone(), set: vec![rule], remove: Vec::new() };
     if new.preview {
         return out.answer(&query::price::price_preview(app, &change).await?, preview);
     }
     out.answer(&command::price::price_set(app, ORIGIN, &change).await?, newest)
-}
-
-fn unit_price(text: &str) -> Result<UnitPriceView, Fault> {
-    let wrong = || Fault::usage(format!("`{text}` is not a price: write meter=price, for example input_tokens=1.50"));
-    let (meter, price) = text.split_once('=').ok_or_else(wrong)?;
-    Ok(UnitPriceView { meter: meter.trim().to_owned(), price: price.trim().to_owned() })
 }
 
 /// The editions that count: the one in force and those to come, each first day once.
@@ -84,7 +69,9 @@ fn edition(version: &PriceVersionView) -> String {
     let note = if version.note.is_empty() { String::new() } else { format!(": {}", version.note) };
     let title = heading(&format!("From {} ({}{now}){note}", version.effective_from, version.id));
     let rows = version.rules.iter().map(|rule| {
-        vec![rule.selector.clone(), rule.text.clone(), rule.client.clone().unwrap_or_else(|| "everyone".to_owned())]
+        let charges = std::iter::once(&rule.text).chain(&rule.conditions).map(String::as_str).collect::<Vec<_>>();
+        let owner = rule.client.clone().unwrap_or_else(|| "everyone".to_owned());
+        vec![rule.selector.clone(), charges.join("; "), owner]
     });
     format!("{title}\n{}", table(&["rule", "~charges", "<for"], rows))
 }
@@ -99,10 +86,17 @@ fn preview(preview: &PricePreview) -> String {
             effect.before.text.clone(),
             effect.after.text.clone(),
             effect.difference.text.clone(),
+            effect.unpriced.join(", "),
         ]
     });
-    let total = vec!["Total".to_owned(), String::new(), String::new(), preview.difference.text.clone()];
-    let headers = ["<client", ">charge", ">would be", ">difference"];
+    let total = vec![
+        "All clients".to_owned(),
+        preview.before.text.clone(),
+        preview.after.text.clone(),
+        preview.difference.text.clone(),
+        String::new(),
+    ];
+    let headers = ["<client", ">charge", ">would be", ">difference", "~no price for"];
     format!(
         "Had it applied to all of {}:\n\n{}\n\nNothing was changed.",
         preview.month,

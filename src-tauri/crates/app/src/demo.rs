@@ -182,23 +182,13 @@ async fn prices(app: &App, origin: Origin, owners: &HashMap<&'static str, Client
 }
 
 fn markup(client: Option<ClientId>, selector: &str, percent: &str) -> RuleInput {
-    RuleInput {
-        client_id: client.map(|id| id.to_string()),
-        selector: selector.to_owned(),
-        kind: ChargeKind::Markup,
-        percent: Some(percent.to_owned()),
-        prices: Vec::new(),
-    }
+    let rule = RuleInput::plain(client.map(|id| id.to_string()), selector, ChargeKind::Markup);
+    RuleInput { percent: Some(percent.to_owned()), ..rule }
 }
 
 fn fixed(selector: &str, prices: &[(&str, &str)]) -> RuleInput {
     let price =
         |(meter, price): &(&str, &str)| UnitPriceView { meter: (*meter).to_owned(), price: (*price).to_owned() };
-    RuleInput {
-        client_id: None,
-        selector: selector.to_owned(),
-        kind: ChargeKind::Fixed,
-        percent: None,
-        prices: prices.iter().map(price).collect(),
-    }
+    let prices = prices.iter().map(price).collect();
+    RuleInput { prices, ..RuleInput::plain(None, selector, ChargeKind::Fixed) }
 }

@@ -21,6 +21,7 @@ mod journal;
 pub mod logging;
 pub mod query;
 pub mod rating;
+mod rule;
 mod undo;
 pub mod vault;
 pub mod wire;

@@ -2,26 +2,23 @@
 //!
 //! **Owns:** loading the price book and adding up what screens show. **Does not own:** any rule of pricing.
 
+mod month;
 mod private;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use billing::{ChargeModel, MeteredUsage, ModelSelector, PriceBook, PriceBookVersion, PriceRule, PriceRules};
+use billing::{MeteredUsage, PriceBook, PriceBookVersion, PriceRules};
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName};
 use store::Reader;
 use store::report::{Filter, RatingRow};
 
 use crate::wire::{AmountRole, TrioView};
 use crate::{App, AppError};
-use crate::{agency, format};
+use crate::{agency, format, rule};
 
+pub use month::{PricedRow, priced, private_apart, rows_summed};
 use private::PrivateModels;
-
-/// Charge kinds as stored.
-pub(crate) const MARKUP: &str = "markup_on_cost";
-/// See [`MARKUP`].
-pub(crate) const FIXED: &str = "fixed_price";
 
 /// The price book as stored.
 ///
@@ -31,7 +28,7 @@ pub async fn price_book(app: &App, reader: &mut Reader) -> Result<Prices, AppErr
     let currency = currency(app, reader).await?;
     let mut versions = Vec::new();
     for stored in reader.price().list().await? {
-        let rules = stored.rules.into_iter().map(rule).collect::<Result<Vec<_>, AppError>>()?;
+        let rules = stored.rules.into_iter().map(rule::from_stored).collect::<Result<Vec<_>, AppError>>()?;
         let rules = PriceRules::new(rules).map_err(broken)?;
         versions.push(PriceBookVersion::new(stored.id, stored.effective_from, rules, stored.note));
     }
@@ -62,16 +59,6 @@ pub async fn currency(app: &App, reader: &mut Reader) -> Result<Currency, AppErr
     agency::read(app, reader).await?.currency.parse().map_err(broken)
 }
 
-fn rule(stored: store::table::price::PriceRule) -> Result<PriceRule, AppError> {
-    let selector: ModelSelector = stored.pattern.parse().map_err(broken)?;
-    let charge = match (stored.charge.as_str(), stored.per_cent) {
-        (MARKUP, Some(per_cent)) => ChargeModel::MarkupOnCost { per_cent },
-        (FIXED, _) => ChargeModel::FixedPrice { prices: stored.rates },
-        (other, _) => return Err(AppError::internal(format!("the price book holds a rule of unknown kind `{other}`"))),
-    };
-    Ok(PriceRule { client: stored.client, selector, charge })
-}
-
 /// Cost and charge of some usage, and the models in it that have no price.
 #[derive(Debug, Clone)]
 pub struct Tally {
@@ -90,18 +77,13 @@ impl Tally {
         Self { cost: ExactAmount::zero(currency), charge: ExactAmount::zero(currency), unpriced: BTreeSet::new() }
     }
 
-    fn add(&mut self, row: &RatingRow, book: &Prices) -> Result<(), AppError> {
-        let cost = row.consumption.cost.exact(book.currency());
-        self.cost = self.cost.checked_add(cost)?;
-        // Usage of nobody costs and is charged to nobody; usage of a private node is charged nothing (S0-14).
-        let Some(client) = row.client.filter(|_| !book.private.served(row)) else { return Ok(()) };
-        match book.quote(client, &row.model, row.day) {
-            Some(quote) => {
-                let charge = quote.charge(&row.consumption.quantities, cost)?;
-                self.charge = self.charge.checked_add(charge)?;
-            }
-            None if row.consumption.quantities.iter().next().is_some() || row.consumption.cost.0 != 0 => {
-                self.unpriced.insert(row.model.clone());
+    fn add(&mut self, priced: &PricedRow) -> Result<(), AppError> {
+        self.cost = self.cost.checked_add(priced.cost)?;
+        match priced.charge {
+            Some(charge) => self.charge = self.charge.checked_add(charge)?,
+            // Usage of nobody costs and is charged to nobody.
+            None if priced.row.client.is_some() && !priced.is_idle() => {
+                self.unpriced.insert(priced.row.model.clone());
             }
             None => {}
         }
@@ -152,13 +134,13 @@ pub fn model_text(model: &ModelName) -> String {
 /// # Errors
 /// A sum has more digits than can be kept.
 pub fn tallies<K: Ord>(
-    rows: &[RatingRow],
-    book: &Prices,
+    rows: &[PricedRow],
+    book: &PriceBook,
     by: impl Fn(&RatingRow) -> K,
 ) -> Result<BTreeMap<K, Tally>, AppError> {
     let mut sums = BTreeMap::new();
-    for row in rows {
-        sums.entry(by(row)).or_insert_with(|| Tally::zero(book.currency())).add(row, book)?;
+    for priced in rows {
+        sums.entry(by(&priced.row)).or_insert_with(|| Tally::zero(book.currency())).add(priced)?;
     }
     Ok(sums)
 }
@@ -167,43 +149,9 @@ pub fn tallies<K: Ord>(
 ///
 /// # Errors
 /// As for [`tallies`].
-pub fn tally(rows: &[RatingRow], book: &Prices) -> Result<Tally, AppError> {
+pub fn tally(rows: &[PricedRow], book: &PriceBook) -> Result<Tally, AppError> {
     let mut sums = tallies(rows, book, |_| ())?;
     Ok(sums.remove(&()).unwrap_or_else(|| Tally::zero(book.currency())))
-}
-
-/// The rows of a range, summed over days between which no price changes, so that a year is not read day by day.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn rows_summed(reader: &mut Reader, book: &Prices, filter: &Filter) -> Result<Vec<RatingRow>, AppError> {
-    let mut rows = Vec::new();
-    for span in book.spans(filter.first, filter.last) {
-        let part = Filter { first: span.first, last: span.last, ..filter.clone() };
-        rows.extend(reader.report().usage_by_client_model_sum(&part).await?);
-    }
-    private_by_day(reader, book, filter, rows).await
-}
-
-/// The same rows with those of models that are private at times client by client and day by day: only so are they told
-/// from the days on which they were charged.
-///
-/// # Errors
-/// The store cannot be read.
-pub async fn private_by_day(
-    reader: &mut Reader,
-    book: &Prices,
-    filter: &Filter,
-    mut rows: Vec<RatingRow>,
-) -> Result<Vec<RatingRow>, AppError> {
-    if rows.iter().any(|row| book.private.knows(row)) {
-        rows.retain(|row| !book.private.knows(row));
-        let models = book.private.models().filter(|one| filter.models.is_empty() || filter.models.contains(one));
-        let part = Filter { models: models.cloned().collect(), ..filter.clone() };
-        let days = reader.report().usage_by_client_model(&part).await?;
-        rows.extend(days.into_iter().filter(|row| book.private.knows(row)));
-    }
-    Ok(rows)
 }
 
 /// What rating an invoice starts from: one client's rows, day by day.

@@ -10,6 +10,7 @@ mod imports;
 mod inputs;
 mod keychains;
 mod keys;
+mod prices;
 mod readers;
 mod rig;
 mod routes;

@@ -121,7 +121,7 @@ impl InvoiceBody {
     pub fn has_several_gateways(&self) -> bool {
         let mut gateways = self.lines.iter().filter_map(|line| match &line.subject {
             LineSubject::Usage { gateway, .. } => Some(gateway),
-            LineSubject::Adjustment { .. } => None,
+            LineSubject::FlatFee { .. } | LineSubject::Minimum { .. } | LineSubject::Adjustment { .. } => None,
         });
         gateways.next().is_some_and(|first| gateways.any(|other| other != first))
     }

@@ -19,7 +19,11 @@ pub use invoice::{
 pub use margin::Margin;
 pub use preview::{ClientUsage, Effect, preview};
 pub use price_book::{
-    ChargeModel, ModelSelector, PriceBook, PriceBookError, PriceBookVersion, PriceRule, PriceRuleError, PriceRules,
-    PriceSpan, Quote, SelectorError, UnitPrice,
+    ChargeModel, Commission, Conditions, ExchangeRate, ListPrices, ModelSelector, Payer, PriceBook, PriceBookError,
+    PriceBookVersion, PriceRule, PriceRuleError, PriceRules, PriceSpan, Quote, Savings, SelectorError, TierMode,
+    TierStep, Tiers, UnitPrice,
 };
-pub use rating::{MeteredUsage, PrivateLine, Rated, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced, rate};
+pub use rating::{
+    FeeKind, MeteredUsage, PrivateLine, Rated, RatedFee, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced,
+    rate, rate_month,
+};

@@ -1,12 +1,12 @@
 //! What a change of prices would have meant for usage that is already known.
 
-use domain::{ClientId, ExactAmount, ModelName};
+use domain::{ClientId, ExactAmount, ModelName, Month};
 
 use crate::margin::Margin;
 use crate::price_book::PriceBook;
-use crate::rating::{MeteredUsage, Rated, RatingError, rate};
+use crate::rating::{MeteredUsage, Rated, RatingError, rate_month};
 
-/// The usage of one client, for example in a past month.
+/// The usage of one client in a past month; none at all for a client that only pays fees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientUsage {
     /// The client.
@@ -32,13 +32,19 @@ pub struct Effect {
     pub unpriced_after: Vec<ModelName>,
 }
 
-/// Rates the same usage by two books, client by client, in the order given. For a change that is not yet in force, `new`
+/// Rates the same month by two books, client by client, in the order given, with tiers, minimums and fees. For a change that is not yet in force, `new`
 /// is [`PriceBook::as_if`] of the changed rules. Changes nothing anywhere.
 ///
 /// # Errors
 /// As [`rate`]; models without a price are no error here, they are named in the effect.
-pub fn preview(usage: &[ClientUsage], old: &PriceBook, new: &PriceBook) -> Result<Vec<Effect>, RatingError> {
-    let effect = |one: &ClientUsage| effect(&rate(&one.rows, one.client, old)?, &rate(&one.rows, one.client, new)?);
+pub fn preview(
+    usage: &[ClientUsage],
+    month: Month,
+    old: &PriceBook,
+    new: &PriceBook,
+) -> Result<Vec<Effect>, RatingError> {
+    let rated = |one: &ClientUsage, book| rate_month(&one.rows, one.client, book, month);
+    let effect = |one: &ClientUsage| effect(&rated(one, old)?, &rated(one, new)?);
     usage.iter().map(effect).collect()
 }
 

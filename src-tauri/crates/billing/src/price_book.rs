@@ -5,13 +5,22 @@
 //! (design.md §4).
 
 mod charge;
+mod commission;
+mod conditions;
+mod error;
+mod list;
 mod rules;
 mod selector;
 
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName, MoneyError, PriceVersionId, Quantities};
+use rust_decimal::Decimal;
 
 pub use self::charge::{ChargeModel, UnitPrice};
-pub(crate) use self::charge::{markup_factor, priced};
+pub(crate) use self::charge::{discount_factor, factor_of, markup_factor, priced};
+pub use self::commission::{Commission, Payer, Savings};
+pub(crate) use self::conditions::Band;
+pub use self::conditions::{Conditions, TierMode, TierStep, Tiers};
+pub use self::list::{ExchangeRate, ListPrices, SOURCE_MAX};
 pub use self::rules::{PriceRule, PriceRuleError, PriceRules};
 pub use self::selector::{ModelSelector, SELECTOR_MAX, SelectorError};
 
@@ -32,6 +41,48 @@ pub enum PriceBookError {
         effective_from: Date,
         /// Last day that an invoice covers.
         invoiced_through: Date,
+    },
+    /// A list in another currency than the book, without a rate between the two.
+    #[error(
+        "the list prices for {selector} are in {list}, but the price book is in {book}: give the exchange rate from \
+         {list} to {book}, or write the prices in {book}"
+    )]
+    NoExchangeRate {
+        /// The rule concerned.
+        selector: ModelSelector,
+        /// The list's currency.
+        list: Currency,
+        /// The book's currency.
+        book: Currency,
+    },
+    /// A rate between a currency and itself.
+    #[error("the list prices for {selector} are in {currency} as the price book is: leave the exchange rate out")]
+    NeedlessExchangeRate {
+        /// The rule concerned.
+        selector: ModelSelector,
+        /// Both currencies.
+        currency: Currency,
+    },
+    /// An amount finer than the currency's smallest coin.
+    #[error("{amount} {currency} per month for {selector} cannot be paid: write at most {} decimals", .currency.decimals())]
+    AmountDecimals {
+        /// The rule concerned.
+        selector: ModelSelector,
+        /// The fee or minimum.
+        amount: Decimal,
+        /// The book's currency.
+        currency: Currency,
+    },
+    /// Conditions of a month that would begin, change or end within one.
+    #[error(
+        "the rule for {selector} has tiers, an included quantity, a minimum or a flat fee, which count by calendar \
+         month, so it cannot begin, change or end on {from}: use the first of a month"
+    )]
+    WithinMonth {
+        /// The rule concerned.
+        selector: ModelSelector,
+        /// The first day of the edition that changes it.
+        from: Date,
     },
 }
 
@@ -87,12 +138,13 @@ pub struct Quote<'a> {
 
 impl Quote<'_> {
     /// The exact charge for an aggregate. Linear in its arguments, so that an overview may add up first and rate after,
-    /// as long as one version was in force (see [`PriceBook::spans`]).
+    /// as long as one version was in force (see [`PriceBook::spans`]). `None` where the rule is not linear
+    /// ([`PriceRule::is_linear`]): [`crate::rate`] the month then.
     ///
     /// # Errors
     /// The charge has more digits than can be kept.
-    pub fn charge(&self, quantities: &Quantities, cost: ExactAmount) -> Result<ExactAmount, MoneyError> {
-        self.rule.charge.charge(quantities, cost)
+    pub fn charge(&self, quantities: &Quantities, cost: ExactAmount) -> Result<Option<ExactAmount>, MoneyError> {
+        self.rule.charge(quantities, cost).transpose()
     }
 }
 
@@ -132,11 +184,57 @@ impl PriceBook {
     /// The same book with one more edition.
     ///
     /// # Errors
-    /// The identifier is taken.
+    /// The identifier is taken, a list's currency does not fit the book's, an amount has too many decimals, or
+    /// conditions that count by month would begin, change or end within one.
     pub fn with_version(&self, version: PriceBookVersion) -> Result<Self, PriceBookError> {
+        version.rules.as_slice().iter().try_for_each(|rule| self.check(rule))?;
         let mut versions = self.versions.clone();
         versions.push(version);
-        Self::new(self.currency, versions)
+        let book = Self::new(self.currency, versions)?;
+        book.check_months().map(|()| book)
+    }
+
+    fn check(&self, rule: &PriceRule) -> Result<(), PriceBookError> {
+        let selector = || rule.selector.clone();
+        if let Some(list) = rule.charge.list() {
+            match (list.currency == self.currency, list.exchange.is_some()) {
+                (true, true) => {
+                    return Err(PriceBookError::NeedlessExchangeRate { selector: selector(), currency: list.currency });
+                }
+                (false, false) => {
+                    let (list, book) = (list.currency, self.currency);
+                    return Err(PriceBookError::NoExchangeRate { selector: selector(), list, book });
+                }
+                _ => {}
+            }
+        }
+        let amounts = [rule.conditions.minimum, rule.conditions.flat_fee];
+        match amounts.into_iter().flatten().find(|amount| amount.scale() > self.currency.decimals()) {
+            Some(amount) => {
+                Err(PriceBookError::AmountDecimals { selector: selector(), amount, currency: self.currency })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Conditions count by month, so a rule that has some is the same throughout each month.
+    fn check_months(&self) -> Result<(), PriceBookError> {
+        for from in self.versions.iter().map(PriceBookVersion::effective_from) {
+            if from == from.month().first() {
+                continue;
+            }
+            let (before, after) = (self.rules_on(from.plus_days(-1)), self.rules_on(from));
+            let agreed = |rules: &[PriceRule], rule: &PriceRule| rules.contains(rule) || rule.conditions.is_empty();
+            let odd = before.iter().find(|rule| !agreed(after, rule));
+            if let Some(rule) = odd.or_else(|| after.iter().find(|rule| !agreed(before, rule))) {
+                return Err(PriceBookError::WithinMonth { selector: rule.selector.clone(), from });
+            }
+        }
+        Ok(())
+    }
+
+    fn rules_on(&self, day: Date) -> &[PriceRule] {
+        self.version_on(day).map_or(&[], |version| version.rules.as_slice())
     }
 
     /// The book as if these rules had always been in force: what a preview on a past month compares with. The

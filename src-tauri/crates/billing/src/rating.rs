@@ -4,21 +4,27 @@
 //! covers. **Does not own:** rounding (once, on the invoice line) and where usage comes from. Rows are added up before
 //! they are priced, so the order of rows and how finely they were cut change nothing.
 
+mod fee;
+mod month;
 mod private;
 mod tally;
 mod trail;
 
 use std::collections::BTreeMap;
 
-use domain::{ClientId, Currency, Date, ExactAmount, GatewayId, ModelName, MoneyError, Nanos, Quantities};
+use domain::{ClientId, Currency, Date, ExactAmount, GatewayId, ModelName, MoneyError, Month, Nanos, Quantities};
 
+pub use self::fee::{FeeKind, RatedFee};
 pub use self::private::PrivateLine;
 use self::tally::{Days, Tally};
 pub use self::trail::{Term, Trail};
 use crate::margin::Margin;
-use crate::price_book::{ChargeModel, PriceBook};
+use crate::price_book::{PriceBook, PriceRule};
 
-/// Usage of one model on one gateway on one of the client's local days.
+/// Usage of one model on one gateway on one of the client's local days: any number of requests, added up. A commission on
+/// savings is exact where each row is one request, and never too high where it is several ([`Commission::saved`]).
+///
+/// [`Commission::saved`]: crate::Commission::saved
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeteredUsage {
     /// The day in the client's zone.
@@ -98,7 +104,7 @@ pub struct RatedLine {
     pub quantities: Quantities,
     /// Requests that were refused or failed.
     pub failed_requests: u64,
-    /// What it cost the agency.
+    /// What it cost the agency; nothing where the client pays its provider itself (S2-06).
     pub cost: ExactAmount,
     /// What the client is charged, not rounded.
     pub charge: ExactAmount,
@@ -145,6 +151,8 @@ pub struct Rated {
     pub currency: Currency,
     /// The charges, by gateway, model, and the order of price versions and rules.
     pub lines: Vec<RatedLine>,
+    /// Charges beside usage; only [`rate_month`] fills them in.
+    pub fees: Vec<RatedFee>,
     /// What could not be charged.
     pub unpriced: Vec<Unpriced>,
     /// What ran on private nodes; has no charge.
@@ -170,14 +178,16 @@ impl Rated {
         models
     }
 
-    /// Charge of the priced lines, and cost of these and the private ones; what is unpriced is in neither.
+    /// Charge of the priced lines and fees, and cost of the priced and the private lines; what is unpriced is in neither.
     ///
     /// # Errors
     /// More digits than can be kept.
     pub fn margin(&self) -> Result<Margin, MoneyError> {
         let zero = ExactAmount::zero(self.currency);
         let private = self.private.iter().map(|line| (zero, line.cost));
-        let mut all = self.lines.iter().map(|line| (line.charge, line.cost)).chain(private);
+        let fees = self.fees.iter().map(|fee| (fee.charge, zero));
+        let lines = self.lines.iter().map(|line| (line.charge, line.cost));
+        let mut all = lines.chain(private).chain(fees);
         all.try_fold(Margin { charge: zero, cost: zero }, |sum, (charge, cost)| {
             Ok(Margin { charge: sum.charge.checked_add(charge)?, cost: sum.cost.checked_add(cost)? })
         })
@@ -214,14 +224,41 @@ struct Group<'a> {
     found: Result<(usize, usize), WhyUnpriced>,
 }
 
-/// Rates a client's usage. Rows may come in any order and any number per day and model.
+impl Group<'_> {
+    /// The rule that applies.
+    fn rule<'b>(&self, book: &'b PriceBook) -> Option<&'b PriceRule> {
+        let (version, rule) = self.found.ok()?;
+        book.versions().get(version)?.rules().as_slice().get(rule)
+    }
+}
+
+/// Rates a client's usage of a month, with the fees of that month: what an invoice is made of.
+///
+/// # Errors
+/// As [`rate`].
+pub fn rate_month(
+    usage: &[MeteredUsage],
+    client: ClientId,
+    book: &PriceBook,
+    month: Month,
+) -> Result<Rated, RatingError> {
+    let mut rated = rate(usage, client, book)?;
+    rated.fees = fee::fees(&rated, book, month)?;
+    Ok(rated)
+}
+
+/// Rates a client's usage. Rows may come in any order and any number per day and model. Tiers and included quantities
+/// count by calendar month, so the rows of a month have to come together, from its first day on.
 ///
 /// # Errors
 /// Cost in another currency than the price book's, or amounts beyond what can be kept exactly.
 pub fn rate(usage: &[MeteredUsage], client: ClientId, book: &PriceBook) -> Result<Rated, RatingError> {
+    let (lines, fees, unpriced) = (Vec::new(), Vec::new(), Vec::new());
     let private = private::lines(usage, book.currency())?;
-    let mut rated = Rated { client, currency: book.currency(), lines: Vec::new(), unpriced: Vec::new(), private };
-    for (group, days) in grouped(usage, client, book)? {
+    let mut rated = Rated { client, currency: book.currency(), lines, fees, unpriced, private };
+    let mut groups = grouped(usage, client, book)?;
+    month::cut(&mut groups, book);
+    for (group, days) in groups {
         let amount = RatingError::amount(group.model);
         match group.found {
             Ok(place) => rated.lines.extend(line(&group, place, &days, book).map_err(amount)?),
@@ -243,10 +280,22 @@ fn grouped<'a>(
             return Err(RatingError::CurrencyMismatch { gateway, cost, book: book_currency });
         }
         let group = Group { gateway, model: &row.model, found: find(book, client, row) };
-        let tally = Tally { quantities: row.quantities, failed_requests: row.failed_requests, cost: row.cost };
-        groups.entry(group).or_default().add(row.day, &tally).map_err(RatingError::amount(&row.model))?;
+        let amount = RatingError::amount(&row.model);
+        let tally = tally(row, group.rule(book)).map_err(&amount)?;
+        groups.entry(group).or_default().add(row.day, &tally).map_err(amount)?;
     }
     Ok(groups)
+}
+
+fn tally(row: &MeteredUsage, rule: Option<&PriceRule>) -> Result<Tally, MoneyError> {
+    let saved = rule.map(|rule| rule.charge.saved(&row.model, &row.quantities, row.cost.to_decimal())).transpose()?;
+    Ok(Tally {
+        quantities: row.quantities,
+        failed_requests: row.failed_requests,
+        cost: row.cost,
+        saved: saved.unwrap_or_default(),
+        ..Tally::default()
+    })
 }
 
 fn find(book: &PriceBook, client: ClientId, row: &MeteredUsage) -> Result<(usize, usize), WhyUnpriced> {
@@ -258,33 +307,30 @@ fn find(book: &PriceBook, client: ClientId, row: &MeteredUsage) -> Result<(usize
 /// The charge of a group; nothing where the group or its rule is empty, which grouping rules out.
 fn line(group: &Group, place: (usize, usize), days: &Days, book: &PriceBook) -> Result<Option<RatedLine>, MoneyError> {
     let Some(version) = book.versions().get(place.0) else { return Ok(None) };
-    let (Some(rule), Some((first_day, last_day))) = (version.rules().as_slice().get(place.1), days.span()) else {
-        return Ok(None);
-    };
-    let Tally { quantities, failed_requests, cost } = days.total()?;
-    let cost = cost.exact(book.currency());
-    let trail = Trail::follow(version.id(), rule, &quantities, cost)?;
+    let (Some(rule), Some((first_day, last_day))) = (group.rule(book), days.span()) else { return Ok(None) };
+    let total = days.total()?;
+    let trail = Trail::follow(version.id(), rule, group.model, &total, book.currency())?;
     Ok(Some(RatedLine {
         gateway: group.gateway,
         model: group.model.clone(),
         first_day,
         last_day,
-        quantities,
-        failed_requests,
-        cost,
+        quantities: total.quantities,
+        failed_requests: total.failed_requests,
+        cost: rule.charge.agency_cost(total.cost.exact(book.currency())),
         charge: trail.charge,
-        days: charges(days, &rule.charge, book.currency())?,
+        days: charges(days, rule, book.currency())?,
         trail,
     }))
 }
 
 /// The charge of each day, as the growth of the charge so far: so that the days add up to the line to the last digit,
 /// whatever the charge model.
-fn charges(days: &Days, model: &ChargeModel, currency: Currency) -> Result<Vec<(Date, ExactAmount)>, MoneyError> {
+fn charges(days: &Days, rule: &PriceRule, currency: Currency) -> Result<Vec<(Date, ExactAmount)>, MoneyError> {
     let (mut so_far, mut charged) = (Tally::default(), ExactAmount::zero(currency));
     let grow = |(day, tally): (Date, &Tally)| {
         so_far = so_far.plus(tally)?;
-        let charge = model.charge(&so_far.quantities, so_far.cost.exact(currency))?;
+        let charge = rule.charge_of(so_far.bands(), so_far.cost.exact(currency), so_far.saved)?;
         let growth = charge.checked_sub(charged)?;
         charged = charge;
         Ok((day, growth))
@@ -307,6 +353,10 @@ fn missing(group: &Group, why: WhyUnpriced, days: &Days, currency: Currency) -> 
     }))
 }
 
+#[cfg(test)]
+mod fractions;
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

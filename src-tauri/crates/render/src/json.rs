@@ -2,9 +2,9 @@
 
 use domain::{Meter, Quantities};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::document::{DocumentLine, Party};
+use crate::document::{DocumentLine, MeterPrice, Party};
 use crate::{InvoiceDocument, RenderError};
 
 /// Writes an invoice; the same invoice gives the same bytes.
@@ -50,10 +50,15 @@ fn line(line: &DocumentLine) -> Value {
         "first": line.days.map(|days| days.0.to_string()),
         "last": line.days.map(|days| days.1.to_string()),
         "quantities": quantities(&line.quantities),
-        "prices": line.prices.iter().map(|one| (one.meter.code().to_owned(), decimal(one.price))).collect::<Map<_, _>>(),
+        "prices": line.prices.iter().map(price).collect::<Vec<_>>(),
         "exact": decimal(line.exact.amount()),
         "net": line.net.to_decimal().to_string(),
     })
+}
+
+/// With steps, a meter has several.
+fn price(price: &MeterPrice) -> Value {
+    json!({ "meter": price.meter.code(), "price": decimal(price.price) })
 }
 
 fn tax(tax: &crate::document::TaxLine) -> Value {

@@ -27,7 +27,7 @@ pub use invoice::{
     InvoiceTable, InvoiceTableMut, Issued, StoredInvoice,
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
-pub use price::{PriceRule, PriceTable, PriceTableMut, PriceVersion};
+pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};
 pub use setting::{SettingTable, SettingTableMut};
 pub use usage::{UsageTable, UsageTableMut};

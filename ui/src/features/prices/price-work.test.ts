@@ -3,7 +3,15 @@ import { provideBackend, type Backend, type PricePreview, type RuleInput } from 
 import { PriceWork } from './price-work.svelte';
 import { withRule } from './staged';
 
-const rule = (percent: string): RuleInput => ({ clientId: null, selector: '*', kind: 'markup', percent, prices: [] });
+const none = { list: null, commission: null, conditions: null };
+const rule = (percent: string): RuleInput => ({
+	clientId: null,
+	selector: '*',
+	kind: 'markup',
+	percent,
+	prices: [],
+	...none,
+});
 const preview = { month: '2026-10', effects: [] } as unknown as PricePreview;
 const pricePreview = vi.fn();
 const priceSet = vi.fn();

@@ -8,6 +8,9 @@ const rule = (selector: string, percent: string, clientId: string | null = null)
 	kind: 'markup',
 	percent,
 	prices: [],
+	list: null,
+	commission: null,
+	conditions: null,
 });
 const BOOK = [rule('*', '20'), rule('gpt-*', '30')];
 

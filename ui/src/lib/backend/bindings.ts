@@ -394,7 +394,11 @@ export type ChargeKind =
 /**  Per cent on cost. */
 "markup" | 
 /**  Fixed price per unit. */
-"fixed";
+"fixed" | 
+/**  Per cent off somebody's list prices. */
+"discount" | 
+/**  Share of what was saved against a list. */
+"commission";
 
 /**  A point of a chart's hover map. */
 export type ChartPoint = {
@@ -574,6 +578,28 @@ export type ColumnView = {
 	field: string,
 };
 
+/**  What a commission needs beside its share and its list. */
+export type CommissionInput = {
+	/**  Who pays the provider. */
+	payer: PayerName,
+	/**  Models that are free of commission: `claude-*`. */
+	free: string[],
+};
+
+/**  What is agreed on for a calendar month. */
+export type ConditionsInput = {
+	/**  How the steps apply; absent without steps. */
+	tiers: TierKind | null,
+	/**  Other rates from quantities on. */
+	steps: StepInput[],
+	/**  What is free, and used up first. */
+	included: QuantityView[],
+	/**  The usage of the rule comes to at least this. */
+	minimum: string | null,
+	/**  Charged each month. */
+	flatFee: string | null,
+};
+
 /**  A count. */
 export type CountView = {
 	/**  All digits. */
@@ -687,6 +713,16 @@ export type ErrorView = {
 	field: string | null,
 	/**  Whether trying again can help. */
 	retryable: boolean,
+};
+
+/**  An exchange rate as typed. */
+export type ExchangeInput = {
+	/**  Units of the price book's currency for one of the list's. */
+	rate: string,
+	/**  The day it was published, ISO date. */
+	date: string,
+	/**  Who published it. */
+	source: string,
 };
 
 /**  How much a finding matters. */
@@ -996,6 +1032,14 @@ export type KeyStatusView =
 /**  Gone for good. */
 "revoked";
 
+/**  What a list of prices is in. */
+export type ListInput = {
+	/**  Currency; the price book's when empty. */
+	currency: string,
+	/**  The rate into the price book's currency, where the two differ. */
+	exchange: ExchangeInput | null,
+};
+
 /**  The overview. */
 export type OverviewView = {
 	/**  No gateway is connected yet. */
@@ -1037,6 +1081,13 @@ export type PaletteHit = {
 	/**  Second line. */
 	detail: string,
 };
+
+/**  Who pays the provider for usage under a commission. */
+export type PayerName = 
+/**  The agency; its cost is passed on. */
+"agency" | 
+/**  The client, with its own provider key. */
+"client";
 
 /**  The price book. */
 export type PriceBookView = {
@@ -1084,7 +1135,11 @@ export type PricePreview = {
 	month: string,
 	/**  Clients it would have touched, most first. */
 	effects: PriceEffect[],
-	/**  Over all clients. */
+	/**  What all clients together were charged, those it would not have touched too. */
+	before: AmountView,
+	/**  What they would have been charged. */
+	after: AmountView,
+	/**  The difference. */
 	difference: AmountView,
 };
 
@@ -1158,6 +1213,14 @@ export type Progress = {
 
 /**  Long work has come further. */
 export type ProgressEvent = Progress;
+
+/**  A quantity of a unit. */
+export type QuantityView = {
+	/**  Meter's code. */
+	meter: string,
+	/**  Decimal text in sold units (million tokens, images, seconds, …). */
+	quantity: string,
+};
 
 /**  A page of requests, newest first. */
 export type RequestPageView = {
@@ -1248,10 +1311,16 @@ export type RuleInput = {
 	selector: string,
 	/**  How it charges. */
 	kind: ChargeKind,
-	/**  Per cent on cost, for a markup. */
+	/**  Per cent on cost, off the list, or of the savings; absent for fixed prices. */
 	percent: string | null,
-	/**  Prices, for fixed prices. */
+	/**  The prices, or the list's. */
 	prices: UnitPriceView[],
+	/**  What the list is in, for a discount or a commission; the price book's currency when absent. */
+	list: ListInput | null,
+	/**  For a commission. */
+	commission: CommissionInput | null,
+	/**  What is agreed on for a month; absent for nothing. */
+	conditions: ConditionsInput | null,
 };
 
 /**  A rule of a version. */
@@ -1266,6 +1335,8 @@ export type RuleView = {
 	kind: ChargeKind,
 	/**  What it charges, for people: `+25 %`. */
 	text: string,
+	/**  What is agreed on for a month, for people: `10 M input tokens included`. */
+	conditions: string[],
 	/**  Ready to edit. */
 	input: RuleInput,
 };
@@ -1294,6 +1365,16 @@ export type SettingsView = {
 	version: string,
 	/**  Minutes between syncs while the window is open; 0 is off. */
 	syncMinutes: number,
+};
+
+/**  Another rate from a quantity on. */
+export type StepInput = {
+	/**  Meter's code. */
+	meter: string,
+	/**  Decimal text in sold units that must be exceeded in a month. */
+	above: string,
+	/**  A price per sold unit under fixed prices, per cent off under a discount. */
+	rate: string,
 };
 
 /**  What a sync did on one gateway. */
@@ -1382,6 +1463,13 @@ export type ThemeChoice =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  How steps by quantity apply. */
+export type TierKind = 
+/**  Each unit at the rate of the step it falls into. */
+"graduated" | 
+/**  All units of the month at the rate of the step that is reached. */
+"volume";
 
 /**  One client on the overview. */
 export type TopClient = {

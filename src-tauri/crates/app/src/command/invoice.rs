@@ -5,7 +5,7 @@
 
 use billing::{
     Adjustment, DraftInvoice, Invoice, InvoiceFacts, InvoiceNumber, Party, Seller, ServicePeriod, TaxCategory,
-    TaxFacts, TaxRate, rate,
+    TaxFacts, TaxRate, rate_month,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, Date, ExactAmount, InvoiceId, Money, Month, Timestamp,
@@ -239,7 +239,7 @@ pub async fn assembled(
     let client = reader.client().get(row.client).await?.client;
     let book = price_book(app, reader).await?;
     let usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
-    let rated = rate(&usage, row.client, &book)?;
+    let rated = rate_month(&usage, row.client, &book, row.first_day.month())?;
     let mut facts = facts(&agency, row, &client, &typed.note)?;
     let gateways = reader.gateway().list().await?;
     facts.gateways = gateways.into_iter().map(|one| (one.id, one.connection.name.to_string())).collect();
@@ -416,15 +416,18 @@ fn must_be_draft(stored: &StoredInvoice) -> Result<(), AppError> {
     }
 }
 
-/// Clients with usage in a month and no invoice for it, by name.
+/// Clients with usage in a month, or with fees of their own, and no invoice for it, by name.
 pub(crate) async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(ClientId, String)>, AppError> {
     let mut reader = app.store().reader().await?;
+    let book = price_book(app, &mut reader).await?;
+    let rules = book.version_on(month.last()).map_or(&[][..], |version| version.rules().as_slice());
     let spend = reader.report().client_spend(month.first(), month.last()).await?;
     let mut clients = Vec::new();
     for client in reader.client().list().await? {
         let used = spend.iter().any(|(id, _)| *id == Some(client.id));
         let invoiced = known(&mut reader, client.id, month).await?.is_some_and(|invoice| invoice.issued.is_some());
-        if used && !invoiced && client.client.status != ClientStatus::Closed {
+        let owes = rules.iter().any(|rule| rule.client == Some(client.id) && rule.conditions.has_fees());
+        if (used || owes) && !invoiced && client.client.status != ClientStatus::Closed {
             clients.push((client.id, client.client.name.to_string()));
         }
     }

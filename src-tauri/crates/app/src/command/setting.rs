@@ -1,5 +1,6 @@
 //! Settings of the agency and of the app.
 
+use domain::Zone;
 use store::table::AuditRecord;
 use store::{Origin, Writer};
 
@@ -7,6 +8,7 @@ use super::{input, party};
 use crate::act::{self, facts};
 use crate::agency;
 use crate::query::setting::{SYNC_MINUTES, settings};
+use crate::rating::price_book;
 use crate::wire::{AgencyInput, SettingsView};
 use crate::{App, AppError};
 
@@ -21,11 +23,30 @@ const GRACE_MAX: u16 = 28;
 /// `Invalid` naming the field.
 pub async fn settings_agency(app: &App, origin: Origin, typed: AgencyInput) -> Result<SettingsView, AppError> {
     let checked = checked(typed)?;
+    currency_fits(app, &checked.currency).await?;
     let mut writer = app.store().begin(origin).await?;
     agency::write(app, &mut writer, &checked).await?;
     note(app, &mut writer, origin, "settings_agency", &checked.name).await?;
     app.emit(writer.commit().await?);
     settings(app).await
+}
+
+/// Refuses another currency while prices are written in the one there is: they would mean something else.
+async fn currency_fits(app: &App, wanted: &str) -> Result<(), AppError> {
+    let mut reader = app.store().reader().await?;
+    let book = price_book(app, &mut reader).await?;
+    let (currency, today) = (book.currency(), Zone::utc().date_of(app.now()));
+    let to_come = book.versions().iter().filter(|version| version.effective_from() > today);
+    let counting = to_come.chain(book.version_on(today)).flat_map(|version| version.rules().as_slice());
+    let mut amounts = counting.filter(|rule| rule.names_amounts());
+    match amounts.next() {
+        Some(rule) if currency.code() != wanted => {
+            let problem = format!("the price book has amounts in {currency}, for example for {}", rule.selector);
+            let hint = "Replace its fixed prices, lists, minimums and flat fees by markups first, then set them anew.";
+            Err(AppError::invalid("currency", problem).hint(hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {

@@ -6,7 +6,7 @@ use domain::{BudgetPeriod, ClientId, ClientStatus, Date, Meter, Nanos, Timestamp
 use render::chart::{ChartKind, ChartSpec, Series, Unit};
 use rust_decimal::Decimal;
 use store::Reader;
-use store::report::{Filter, Group, Member, RatingRow};
+use store::report::{Filter, Group, Member};
 use store::table::client::StoredClient;
 
 use super::budget::{Spent, tightest};
@@ -14,7 +14,7 @@ use super::names::Names;
 use super::usage::{self, sparkline};
 use super::{audit, invoice, key, price};
 use crate::command::choice;
-use crate::rating::{Prices, Tally, price_book, rows_summed, tallies, tally};
+use crate::rating::{PricedRow, Prices, Tally, price_book, rows_summed, tallies, tally};
 use crate::wire::{
     AccountView, AmountRole, ChartView, ClientInput, ClientRow, ClientStatusView, ClientView, ThemeChoice,
 };
@@ -206,9 +206,9 @@ impl Rows {
     }
 }
 
-fn requests(rows: &[RatingRow]) -> BTreeMap<Option<ClientId>, u64> {
+fn requests(rows: &[PricedRow]) -> BTreeMap<Option<ClientId>, u64> {
     let mut sums = BTreeMap::new();
-    for row in rows {
+    for PricedRow { row, .. } in rows {
         *sums.entry(row.client).or_insert(0) += row.consumption.quantities.get(Meter::Requests);
     }
     sums

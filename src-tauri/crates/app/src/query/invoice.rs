@@ -208,6 +208,8 @@ fn description(line: &InvoiceLine, names: &Names, several: bool) -> String {
             format!("{} via {via}", model_text(model))
         }
         LineSubject::Usage { model, .. } => model_text(model),
+        LineSubject::FlatFee { models } => format!("Flat fee ({models})"),
+        LineSubject::Minimum { models } => format!("Minimum commitment ({models})"),
         LineSubject::Adjustment { reason } => reason.clone(),
     }
 }

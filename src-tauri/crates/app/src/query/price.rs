@@ -1,7 +1,7 @@
 //! The price book, and what a change of it would have done last month.
 
-use billing::{ChargeModel, ClientUsage, PriceBook, PriceBookVersion, PriceRule};
-use domain::{ClientId, Date, ExactAmount, PriceVersionId, Timestamp, Zone};
+use billing::{ClientUsage, PriceBook, PriceBookVersion, PriceRule};
+use domain::{ClientId, ClientStatus, Currency, Date, ExactAmount, Month, PriceVersionId, Timestamp, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Reader;
 use store::report::{Filter, Group, Member};
@@ -9,11 +9,8 @@ use store::report::{Filter, Group, Member};
 use super::names::Names;
 use crate::command::price::changed_rules;
 use crate::rating::{Prices, broken, metered_row, model_text, price_book as stored_book};
-use crate::wire::{
-    AmountRole, ChargeKind, PriceBookView, PriceChange, PriceEffect, PricePreview, PriceVersionView, RuleInput,
-    RuleView, UnitPriceView,
-};
-use crate::{App, AppError, format};
+use crate::wire::{AmountRole, PriceBookView, PriceChange, PriceEffect, PricePreview, PriceVersionView, RuleView};
+use crate::{App, AppError, format, rule};
 
 /// Days back in which a model must have been used to be offered for a rule.
 const MODELS_SEEN_IN: i32 = 400;
@@ -33,7 +30,7 @@ pub async fn price_book(app: &App) -> Result<PriceBookView, AppError> {
     let mut versions: Vec<PriceVersionView> = book
         .versions()
         .iter()
-        .map(|version| version_view(version, &names, in_force, made.get(&version.id()).copied()))
+        .map(|version| version_view(version, (&names, book.currency()), in_force, made.get(&version.id()).copied()))
         .collect();
     versions.reverse();
     Ok(PriceBookView {
@@ -53,14 +50,16 @@ pub async fn price_preview(app: &App, change: &PriceChange) -> Result<PricePrevi
     let names = Names::read(&mut reader, app.now()).await?;
     let book = stored_book(app, &mut reader).await?;
     let month = Zone::utc().date_of(app.now()).month().previous();
-    let usage = usage(&mut reader, &book, month.first(), month.last()).await?;
     let base = change.effective_from.parse::<Date>().unwrap_or_else(|_| Zone::utc().date_of(app.now()));
     let after = book.as_if(changed_rules(&book, base, change)?);
-    let effects = billing::preview(&usage, &book, &after)?;
-    let mut difference = ExactAmount::zero(book.currency());
+    let usage = usage(&mut reader, &book, month, &names).await?;
+    let effects = billing::preview(&usage, month, &book, &after)?;
+    let zero = ExactAmount::zero(book.currency());
+    let (mut before, mut after) = (zero, zero);
     let mut views = Vec::new();
     for effect in effects {
-        difference = difference.checked_add(effect.difference)?;
+        before = before.checked_add(effect.old.charge)?;
+        after = after.checked_add(effect.new.charge)?;
         if !effect.difference.amount().is_zero() || effect.unpriced_before != effect.unpriced_after {
             views.push((effect.difference.amount().abs(), view(&effect, &names)));
         }
@@ -69,7 +68,9 @@ pub async fn price_preview(app: &App, change: &PriceChange) -> Result<PricePrevi
     Ok(PricePreview {
         month: month.to_string(),
         effects: views.into_iter().map(|(_, view)| view).collect(),
-        difference: format::amount(difference, AmountRole::Charge),
+        before: format::amount(before, AmountRole::Charge),
+        after: format::amount(after, AmountRole::Charge),
+        difference: format::amount(after.checked_sub(before)?, AmountRole::Charge),
     })
 }
 
@@ -90,12 +91,15 @@ pub fn rules_for(names: &Names, book: &PriceBook, client: ClientId, on: Date) ->
     let all = version.rules().as_slice();
     let own = all.iter().filter(|rule| rule.client == Some(client));
     let general = all.iter().filter(|rule| rule.client.is_none());
-    own.chain(general).map(|rule| rule_view(rule, names)).collect()
+    own.chain(general).map(|rule| rule_view(rule, names, book.currency())).collect()
 }
 
-async fn usage(reader: &mut Reader, book: &Prices, first: Date, last: Date) -> Result<Vec<ClientUsage>, AppError> {
-    let mut clients: BTreeMap<ClientId, ClientUsage> = BTreeMap::new();
-    for row in reader.report().usage_by_client_model(&Filter::days(first, last)).await? {
+/// A month's usage of every client that is served, those without any too: fees do not ask for usage.
+async fn usage(reader: &mut Reader, book: &Prices, month: Month, names: &Names) -> Result<Vec<ClientUsage>, AppError> {
+    let served = names.clients.values().filter(|client| client.client.status != ClientStatus::Closed);
+    let mut clients: BTreeMap<ClientId, ClientUsage> =
+        served.map(|client| (client.id, ClientUsage { client: client.id, rows: Vec::new() })).collect();
+    for row in reader.report().usage_by_client_model(&Filter::days(month.first(), month.last())).await? {
         if let Some(client) = row.client {
             let usage = clients.entry(client).or_insert_with(|| ClientUsage { client, rows: Vec::new() });
             usage.rows.push(metered_row(row, book));
@@ -130,7 +134,7 @@ async fn models(reader: &mut Reader, today: Date) -> Result<Vec<String>, AppErro
 
 fn version_view(
     version: &PriceBookVersion,
-    names: &Names,
+    (names, currency): (&Names, Currency),
     in_force: Option<PriceVersionId>,
     made: Option<Timestamp>,
 ) -> PriceVersionView {
@@ -140,65 +144,20 @@ fn version_view(
         created_at: made.map(format::instant).unwrap_or_default(),
         note: version.note().to_owned(),
         in_force: in_force == Some(version.id()),
-        rules: version.rules().as_slice().iter().map(|rule| rule_view(rule, names)).collect(),
+        rules: version.rules().as_slice().iter().map(|rule| rule_view(rule, names, currency)).collect(),
     }
 }
 
-fn rule_view(rule: &PriceRule, names: &Names) -> RuleView {
-    let input = rule_input(rule);
+fn rule_view(rule: &PriceRule, names: &Names, currency: Currency) -> RuleView {
+    let input = rule::input_of(rule);
     RuleView {
         client_id: input.client_id.clone(),
         client: rule.client.map(|id| names.client(id)),
         selector: input.selector.clone(),
         kind: input.kind,
-        text: charge_text(&rule.charge),
+        text: rule::charge_text(&rule.charge),
+        conditions: rule::conditions_text(rule, currency),
         input,
-    }
-}
-
-fn rule_input(rule: &PriceRule) -> RuleInput {
-    let (kind, percent, prices) = match &rule.charge {
-        ChargeModel::MarkupOnCost { per_cent } => {
-            (ChargeKind::Markup, Some(per_cent.normalize().to_string()), Vec::new())
-        }
-        ChargeModel::FixedPrice { prices } => (ChargeKind::Fixed, None, prices.iter().map(unit_price).collect()),
-    };
-    let client_id = rule.client.map(|id| id.to_string());
-    RuleInput { client_id, selector: rule.selector.to_string(), kind, percent, prices }
-}
-
-fn unit_price((meter, price): &(domain::Meter, billing::UnitPrice)) -> UnitPriceView {
-    UnitPriceView { meter: meter.code().to_owned(), price: price.normalize().to_string() }
-}
-
-/// How a rule charges, for people: `+25 %`, `fixed 1.5 / 7.5 per M tokens`.
-fn charge_text(charge: &ChargeModel) -> String {
-    match charge {
-        ChargeModel::MarkupOnCost { per_cent } => {
-            let sign = if per_cent.is_sign_negative() && !per_cent.is_zero() { "−" } else { "+" };
-            format!("{sign}{} % on cost", per_cent.abs().normalize())
-        }
-        ChargeModel::FixedPrice { prices } => {
-            let parts: Vec<String> =
-                prices.iter().map(|(meter, price)| format!("{} {}", price.normalize(), per_unit(*meter))).collect();
-            format!("fixed: {}", parts.join(", "))
-        }
-    }
-}
-
-/// What a price of a meter is per, for people.
-fn per_unit(meter: domain::Meter) -> &'static str {
-    use domain::Meter;
-    match meter {
-        Meter::Requests => "per request",
-        Meter::InputTokens => "per M input tokens",
-        Meter::OutputTokens => "per M output tokens",
-        Meter::CacheReadTokens => "per M cached tokens read",
-        Meter::CacheWriteTokens => "per M cached tokens written",
-        Meter::Images => "per image",
-        Meter::VideoMillis => "per second of video",
-        Meter::SpeechChars => "per character of speech",
-        Meter::AudioMillis => "per minute of audio",
     }
 }
 

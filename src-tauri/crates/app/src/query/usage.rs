@@ -13,7 +13,7 @@ use store::report::{self, Consumption, Filter, Group, Member, RequestCursor, Req
 use store::table::key::StoredKey;
 
 use super::names::{Names, keys};
-use crate::rating::{Prices, Tally, model_text, price_book, rows_summed, tallies};
+use crate::rating::{PricedRow, Prices, Tally, model_text, price_book, rows_summed, tallies};
 use crate::wire::{
     AmountRole, ChartPoint, ChartSeries, ChartView, FreshnessView, RequestPageView, RequestView, ThemeChoice,
     UsageFilterInput, UsageGroup, UsageRow, UsageTable,
@@ -251,7 +251,7 @@ fn member_of(row: &report::RatingRow, by: Group) -> Member {
     }
 }
 
-fn charges(rows: &[report::RatingRow], book: &Prices, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
+fn charges(rows: &[PricedRow], book: &Prices, by: Group) -> Result<BTreeMap<Member, Tally>, AppError> {
     tallies(rows, book, |row| member_of(row, by))
 }
 

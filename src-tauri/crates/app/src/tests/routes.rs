@@ -10,7 +10,7 @@ use crate::command::price::{flat_markup, price_set};
 use crate::query::client::client_list;
 use crate::query::key::key_list;
 use crate::query::route::{key_routes, route_list};
-use crate::rating::{price_book, rows_summed, tallies, tally};
+use crate::rating::{price_book, priced, rows_summed, tallies, tally};
 use crate::wire::{ChargeKind, HealthView, KeyFilterInput, PriceChange, RoutePriceView, RuleInput, UnitPriceView};
 
 /// A fixed price per request for every model.
@@ -22,6 +22,9 @@ fn fixed_for_all() -> PriceChange {
         kind: ChargeKind::Fixed,
         percent: None,
         prices: vec![price],
+        list: None,
+        commission: None,
+        conditions: None,
     };
     PriceChange { set: vec![rule], ..flat_markup("0", "2026-11-01".parse().unwrap(), "Fixed") }
 }
@@ -63,12 +66,13 @@ async fn s0_14_private_usage_is_counted_charges_nothing_and_is_in_no_invoices_wa
     let month = Filter::days("2026-11-01".parse().unwrap(), "2026-11-20".parse().unwrap());
     let own = month.clone().client(private.id.parse().unwrap());
     let rows = rows_summed(&mut reader, &book, &own).await.unwrap();
-    let requests: u64 = rows.iter().map(|row| row.consumption.quantities.get(Meter::Requests)).sum();
+    let requests: u64 = rows.iter().map(|priced| priced.row.consumption.quantities.get(Meter::Requests)).sum();
     assert!(requests > 100, "{requests} requests are counted");
     let sum = tally(&rows, &book).unwrap();
     assert!(sum.charge.amount().is_zero() && sum.unpriced.is_empty(), "{sum:?}");
     let summed = tally(&rows_summed(&mut reader, &book, &month).await.unwrap(), &book).unwrap();
     let daily = reader.report().usage_by_client_model(&month).await.unwrap();
+    let daily = priced(&mut reader, &book, daily).await.unwrap();
     assert_eq!(summed.charge, tally(&daily, &book).unwrap().charge, "a month at once is its days");
     assert!(tallies(&daily, &book, |row| row.client).unwrap().values().any(|one| !one.charge.amount().is_zero()));
     drop(reader);

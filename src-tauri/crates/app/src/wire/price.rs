@@ -9,6 +9,30 @@ choice! {
         Markup,
         /// Fixed price per unit.
         Fixed,
+        /// Per cent off somebody's list prices.
+        Discount,
+        /// Share of what was saved against a list.
+        Commission,
+    }
+}
+
+choice! {
+    /// Who pays the provider for usage under a commission.
+    pub enum PayerName {
+        /// The agency; its cost is passed on.
+        Agency,
+        /// The client, with its own provider key.
+        Client,
+    }
+}
+
+choice! {
+    /// How steps by quantity apply.
+    pub enum TierKind {
+        /// Each unit at the rate of the step it falls into.
+        Graduated,
+        /// All units of the month at the rate of the step that is reached.
+        Volume,
     }
 }
 
@@ -21,6 +45,64 @@ view! {
         pub price: String,
     }
 
+    /// A quantity of a unit.
+    pub struct QuantityView {
+        /// Meter's code.
+        pub meter: String,
+        /// Decimal text in sold units (million tokens, images, seconds, …).
+        pub quantity: String,
+    }
+
+    /// An exchange rate as typed.
+    pub struct ExchangeInput {
+        /// Units of the price book's currency for one of the list's.
+        pub rate: String,
+        /// The day it was published, ISO date.
+        pub date: String,
+        /// Who published it.
+        pub source: String,
+    }
+
+    /// What a list of prices is in.
+    pub struct ListInput {
+        /// Currency; the price book's when empty.
+        pub currency: String,
+        /// The rate into the price book's currency, where the two differ.
+        pub exchange: Option<ExchangeInput>,
+    }
+
+    /// What a commission needs beside its share and its list.
+    pub struct CommissionInput {
+        /// Who pays the provider.
+        pub payer: PayerName,
+        /// Models that are free of commission: `claude-*`.
+        pub free: Vec<String>,
+    }
+
+    /// Another rate from a quantity on.
+    pub struct StepInput {
+        /// Meter's code.
+        pub meter: String,
+        /// Decimal text in sold units that must be exceeded in a month.
+        pub above: String,
+        /// A price per sold unit under fixed prices, per cent off under a discount.
+        pub rate: String,
+    }
+
+    /// What is agreed on for a calendar month.
+    pub struct ConditionsInput {
+        /// How the steps apply; absent without steps.
+        pub tiers: Option<TierKind>,
+        /// Other rates from quantities on.
+        pub steps: Vec<StepInput>,
+        /// What is free, and used up first.
+        pub included: Vec<QuantityView>,
+        /// The usage of the rule comes to at least this.
+        pub minimum: Option<String>,
+        /// Charged each month.
+        pub flat_fee: Option<String>,
+    }
+
     /// A rule as typed.
     pub struct RuleInput {
         /// For this client only; absent for everyone.
@@ -29,10 +111,16 @@ view! {
         pub selector: String,
         /// How it charges.
         pub kind: ChargeKind,
-        /// Per cent on cost, for a markup.
+        /// Per cent on cost, off the list, or of the savings; absent for fixed prices.
         pub percent: Option<String>,
-        /// Prices, for fixed prices.
+        /// The prices, or the list's.
         pub prices: Vec<UnitPriceView>,
+        /// What the list is in, for a discount or a commission; the price book's currency when absent.
+        pub list: Option<ListInput>,
+        /// For a commission.
+        pub commission: Option<CommissionInput>,
+        /// What is agreed on for a month; absent for nothing.
+        pub conditions: Option<ConditionsInput>,
     }
 
     /// A rule of a version.
@@ -47,6 +135,8 @@ view! {
         pub kind: ChargeKind,
         /// What it charges, for people: `+25 %`.
         pub text: String,
+        /// What is agreed on for a month, for people: `10 M input tokens included`.
+        pub conditions: Vec<String>,
         /// Ready to edit.
         pub input: RuleInput,
     }
@@ -113,7 +203,28 @@ view! {
         pub month: String,
         /// Clients it would have touched, most first.
         pub effects: Vec<PriceEffect>,
-        /// Over all clients.
+        /// What all clients together were charged, those it would not have touched too.
+        pub before: AmountView,
+        /// What they would have been charged.
+        pub after: AmountView,
+        /// The difference.
         pub difference: AmountView,
+    }
+}
+
+impl RuleInput {
+    /// A rule of a kind without any figures.
+    #[must_use]
+    pub fn plain(client_id: Option<String>, selector: impl Into<String>, kind: ChargeKind) -> Self {
+        Self {
+            client_id,
+            selector: selector.into(),
+            kind,
+            percent: None,
+            prices: Vec::new(),
+            list: None,
+            commission: None,
+            conditions: None,
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use billing::{
     AgencyLine, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
-    LineSubject, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
+    LineSubject, ModelSelector, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
 };
 use domain::{
     BillingAddress, ClientId, Currency, Date, EInvoice, ExactAmount, GatewayId, Meter, ModelName, Money, PaymentTerms,
@@ -27,6 +27,11 @@ pub struct DraftSnapshot {
 
 /// Version of [`InvoiceSnapshot`] written today.
 const VERSION: u8 = 1;
+
+/// Kinds of fees.
+const FLAT_FEE: &str = "flat_fee";
+/// See [`FLAT_FEE`].
+const MINIMUM: &str = "minimum";
 
 /// A final invoice.
 #[derive(Debug, Serialize, Deserialize)]
@@ -88,6 +93,9 @@ struct PartySnapshot {
 struct LineSnapshot {
     reason: Option<String>,
     usage: Option<UsageSnapshot>,
+    /// Kind and models of a fee; no line had one before fees were there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fee: Option<(String, String)>,
     exact: DecimalText,
     net_minor: i64,
     price_version: Option<i64>,
@@ -201,8 +209,11 @@ fn party(snapshot: PartySnapshot) -> Party {
 }
 
 fn line_snapshot(line: &InvoiceLine, agency: &AgencyLine) -> LineSnapshot {
-    let (reason, usage) = match &line.subject {
-        LineSubject::Adjustment { reason } => (Some(reason.clone()), None),
+    let fee = |kind: &str, models: &ModelSelector| (None, None, Some((kind.to_owned(), models.to_string())));
+    let (reason, usage, fee) = match &line.subject {
+        LineSubject::FlatFee { models } => fee(FLAT_FEE, models),
+        LineSubject::Minimum { models } => fee(MINIMUM, models),
+        LineSubject::Adjustment { reason } => (Some(reason.clone()), None, None),
         LineSubject::Usage { gateway, gateway_name, model, first_day, last_day } => {
             let detail = |d: &LineDetail| {
                 (d.meter.code().to_owned(), d.quantity, d.price.to_string(), d.amount.amount().to_string())
@@ -217,12 +228,13 @@ fn line_snapshot(line: &InvoiceLine, agency: &AgencyLine) -> LineSnapshot {
                 details: line.details.iter().map(detail).collect(),
                 days: line.days.iter().map(|day| (day.day.to_string(), day.charge.amount().to_string())).collect(),
             };
-            (None, Some(usage))
+            (None, Some(usage), None)
         }
     };
     LineSnapshot {
         reason,
         usage,
+        fee,
         exact: line.exact.amount().to_string(),
         net_minor: line.net.minor(),
         price_version: agency.version.map(|id| id.0),
@@ -295,7 +307,10 @@ fn line_parts(line: LineSnapshot, currency: Currency) -> Result<(InvoiceLine, Ag
     };
     let (exact, net) = (exact(&line.exact, currency)?, Money::from_minor(line.net_minor, currency));
     let Some(usage) = line.usage else {
-        let subject = LineSubject::Adjustment { reason: line.reason.unwrap_or_default() };
+        let subject = match line.fee {
+            Some((kind, models)) => fee_subject(&kind, &models)?,
+            None => LineSubject::Adjustment { reason: line.reason.unwrap_or_default() },
+        };
         let empty = InvoiceLine { subject, quantities: Quantities::NONE, details: vec![], days: vec![], exact, net };
         return Ok((empty, agency));
     };
@@ -317,6 +332,15 @@ fn line_parts(line: LineSnapshot, currency: Currency) -> Result<(InvoiceLine, Ag
     };
     let days = days.collect::<Result<_, AppError>>()?;
     Ok((InvoiceLine { subject, quantities, details, days, exact, net }, agency))
+}
+
+fn fee_subject(kind: &str, models: &str) -> Result<LineSubject, AppError> {
+    let models = models.parse().map_err(broken)?;
+    match kind {
+        FLAT_FEE => Ok(LineSubject::FlatFee { models }),
+        MINIMUM => Ok(LineSubject::Minimum { models }),
+        other => Err(broken(format!("an unknown fee `{other}`"))),
+    }
 }
 
 fn detail(

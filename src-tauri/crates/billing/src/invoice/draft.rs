@@ -6,7 +6,7 @@ use std::fmt;
 use domain::{Client, ClientId, Currency, Date, EInvoice, GatewayId, ModelName, Money, PaymentTerms};
 
 use super::issued::Invoice;
-use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_private, of_usage};
+use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_fee, of_private, of_usage};
 use super::party::{Party, Seller, ServicePeriod, due};
 use super::tax::{TaxCategory, TaxError};
 use super::totals::Totals;
@@ -115,9 +115,9 @@ pub struct DraftInvoice {
 }
 
 impl DraftInvoice {
-    /// Puts an invoice together: one line per rated line, rounded once, then private usage at nothing, then the
-    /// adjustments, then tax on the sum. A rated line without quantity and charge (refused requests only) makes no
-    /// invoice line. A period without usage makes a draft of zero that says so in its notices.
+    /// Puts an invoice together: one line per rated line, rounded once, then private usage at nothing, fees,
+    /// adjustments, and tax on the sum. A rated line without quantity and charge (refused requests only) makes no invoice
+    /// line. A period without usage makes a draft of zero that says so in its notices.
     ///
     /// # Errors
     /// Another client's usage, usage outside the period, another currency, or sums beyond what can be kept exactly.
@@ -126,7 +126,8 @@ impl DraftInvoice {
         let charged = rated.lines.iter().filter(|line| is_charged(line)).map(|line| of_usage(line, &facts.gateways));
         let by_hand = adjustments.into_iter().map(|adjustment| Ok(adjustment.line()));
         let private = rated.private.iter().map(|line| of_private(line, &facts.gateways));
-        let both = charged.chain(private).chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
+        let fees = rated.fees.iter().map(of_fee);
+        let both = charged.chain(private).chain(fees).chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
         let (lines, agency) = both.into_iter().unzip();
         let untaxed = facts.tax.clone().err();
         Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models(), untaxed })
@@ -164,8 +165,8 @@ impl DraftInvoice {
     /// Whether the period has no usage, priced or not.
     #[must_use]
     pub fn is_without_usage(&self) -> bool {
-        let by_hand = |line: &InvoiceLine| matches!(line.subject, LineSubject::Adjustment { .. });
-        self.unpriced.is_empty() && self.body.lines.iter().all(by_hand)
+        let used = self.body.lines.iter().any(|line| matches!(line.subject, LineSubject::Usage { .. }));
+        self.unpriced.is_empty() && !used
     }
 
     /// Charge (rounded, before tax) and cost.
@@ -248,8 +249,9 @@ fn check(facts: &InvoiceFacts, rated: &Rated, adjustments: &[Adjustment]) -> Res
     }
     let priced = rated.lines.iter().flat_map(|line| [line.first_day, line.last_day]);
     let private = rated.private.iter().flat_map(|line| [line.first_day, line.last_day]);
+    let fees = rated.fees.iter().flat_map(|fee| [fee.first_day, fee.last_day]);
     let unpriced = rated.unpriced.iter().flat_map(|missing| [missing.first_day, missing.last_day]);
-    let mut days = priced.chain(private).chain(unpriced);
+    let mut days = priced.chain(private).chain(fees).chain(unpriced);
     match days.find(|day| !facts.period.contains(*day)) {
         Some(day) => {
             let (first, last) = (facts.period.first(), facts.period.last());

@@ -120,6 +120,6 @@ pub(super) fn margin(body: &InvoiceBody, agency: &[AgencyLine]) -> Result<Margin
 fn adds_up(line: &InvoiceLine) -> Result<bool, MoneyError> {
     let days =
         line.days.iter().try_fold(ExactAmount::zero(line.exact.currency()), |sum, one| sum.checked_add(one.charge))?;
-    let by_hand = matches!(line.subject, LineSubject::Adjustment { .. });
-    Ok(line.exact.round()? == line.net && (by_hand || days == line.exact))
+    let used = matches!(line.subject, LineSubject::Usage { .. });
+    Ok(line.exact.round()? == line.net && (!used || days == line.exact))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::{Date, ExactAmount, GatewayId, Meter, ModelName, Money, PriceVersionId, Quantities};
 
 use super::InvoiceError;
-use crate::price_book::UnitPrice;
-use crate::rating::{PrivateLine, RatedLine, Term};
+use crate::price_book::{ModelSelector, UnitPrice};
+use crate::rating::{FeeKind, PrivateLine, RatedFee, RatedLine, Term};
 
 /// Longest reason of an adjustment, in characters.
 pub const REASON_MAX: usize = 300;
@@ -26,6 +26,16 @@ pub enum LineSubject {
         first_day: Date,
         /// Last local day with usage.
         last_day: Date,
+    },
+    /// The flat fee of a rule for the period.
+    FlatFee {
+        /// The models the rule is for.
+        models: ModelSelector,
+    },
+    /// What the use of a rule's models lacks of the minimum agreed on for the period.
+    Minimum {
+        /// The models the rule is for.
+        models: ModelSelector,
     },
     /// An amount the operator put in by hand.
     Adjustment {
@@ -61,11 +71,12 @@ pub struct DayCharge {
 pub struct InvoiceLine {
     /// What it is for.
     pub subject: LineSubject,
-    /// What was consumed; nothing on an adjustment.
+    /// What was consumed; only on a line of usage.
     pub quantities: Quantities,
-    /// Prices per meter where the line is sold at fixed prices; empty else. They add up to `exact`.
+    /// Prices per meter where the line is sold by the unit, several per meter where there are tiers; empty else. They add
+    /// up to `exact`.
     pub details: Vec<LineDetail>,
-    /// The exact charge per day, ascending; adds up to `exact`. Empty on an adjustment and on private usage.
+    /// The exact charge per day, ascending; adds up to `exact`. Empty but on a line of charged usage.
     pub days: Vec<DayCharge>,
     /// The charge before rounding.
     pub exact: ExactAmount,
@@ -182,11 +193,29 @@ pub(super) fn of_private(
     Ok((line, agency))
 }
 
+/// The invoice line of a fee.
+pub(super) fn of_fee(fee: &RatedFee) -> Result<(InvoiceLine, AgencyLine), InvoiceError> {
+    let models = fee.trail.rule.selector.clone();
+    let line = InvoiceLine {
+        subject: match fee.kind {
+            FeeKind::FlatFee => LineSubject::FlatFee { models },
+            FeeKind::Minimum => LineSubject::Minimum { models },
+        },
+        quantities: Quantities::NONE,
+        details: Vec::new(),
+        days: Vec::new(),
+        exact: fee.charge,
+        net: fee.charge.round()?,
+    };
+    let cost = ExactAmount::zero(fee.charge.currency());
+    Ok((line, AgencyLine { version: Some(fee.trail.version), cost, trail: fee.trail.to_string() }))
+}
+
 fn detail(term: &Term) -> Option<LineDetail> {
     match term {
-        Term::Priced { meter, quantity, price, amount } => {
+        Term::Priced { meter, quantity, price, amount } | Term::Listed { meter, quantity, price, amount, .. } => {
             Some(LineDetail { meter: *meter, quantity: *quantity, price: *price, amount: *amount })
         }
-        Term::CostTimes { .. } | Term::NoPrice { .. } => None,
+        _ => None,
     }
 }

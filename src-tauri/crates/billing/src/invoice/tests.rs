@@ -6,8 +6,8 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::*;
-use crate::price_book::{ChargeModel, PriceBook, PriceBookVersion, PriceRule, PriceRules};
-use crate::rating::{MeteredUsage, Rated, rate};
+use crate::price_book::{ChargeModel, Conditions, ModelSelector, PriceBook, PriceBookVersion, PriceRule, PriceRules};
+use crate::rating::{MeteredUsage, Rated, rate, rate_month};
 
 const CLIENT: ClientId = ClientId(1);
 
@@ -51,7 +51,7 @@ fn used(day: i32, model: &str, cost: &str) -> MeteredUsage {
 
 /// 25 % on everything, 40 % on gpt-4o, a fixed price for llama, and no rule for o3.
 fn prices() -> PriceBook {
-    let rule = |selector: &str, charge| PriceRule { client: None, selector: selector.parse().unwrap(), charge };
+    let rule = |selector: &str, charge| PriceRule::new(None, selector.parse().unwrap(), charge);
     let markup = |per_cent: i64| ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) };
     let fixed = ChargeModel::FixedPrice { prices: vec![(Meter::InputTokens, "0.35".parse().unwrap())] };
     let rules = [rule("g*", markup(25)), rule("gpt-4o", markup(40)), rule("llama", fixed)];
@@ -83,6 +83,8 @@ fn shown(body: &InvoiceBody) -> String {
             LineSubject::Usage { model, first_day, last_day, .. } => {
                 format!("{model} {first_day}..{last_day} {} -> {}\n", line.exact, line.net)
             }
+            LineSubject::FlatFee { models } => format!("flat fee for {models} -> {}\n", line.net),
+            LineSubject::Minimum { models } => format!("minimum for {models} -> {}\n", line.net),
             LineSubject::Adjustment { reason } => format!("{reason} -> {}\n", line.net),
         });
     }
@@ -335,7 +337,7 @@ fn each_line_keeps_the_name_of_its_gateway() {
     let draft = DraftInvoice::assemble(facts, &rated(&[used(1, "gpt-4o", "1"), other]), vec![]).unwrap();
     let names = draft.body().lines.iter().map(|line| match &line.subject {
         LineSubject::Usage { gateway_name, .. } => gateway_name.clone(),
-        LineSubject::Adjustment { .. } => None,
+        _ => None,
     });
     assert_eq!(names.collect::<Vec<_>>(), [Some("North".to_owned()), Some("South".to_owned())]);
     assert!(draft.body().has_several_gateways(), "two gateways served the model");
@@ -352,4 +354,33 @@ fn s0_14_private_usage_is_on_the_invoice_with_its_quantity_and_nothing_to_pay() 
     assert!(line.quantities != Quantities::NONE);
     assert_eq!(line.net.minor(), 0);
     assert_eq!(draft.agency()[0].trail, "private node: no charge");
+}
+
+#[test]
+fn fees_are_lines_that_come_back_from_the_store() {
+    let rule = PriceRule {
+        conditions: Conditions {
+            minimum: Some(Decimal::from(50)),
+            flat_fee: Some(Decimal::new(990, 2)),
+            ..Conditions::default()
+        },
+        ..PriceRule::new(Some(CLIENT), ModelSelector::Any, ChargeModel::MarkupOnCost { per_cent: Decimal::from(10) })
+    };
+    let version =
+        PriceBookVersion::new(PriceVersionId(1), november().first(), PriceRules::new(vec![rule]).unwrap(), "");
+    let book = PriceBook::new(Currency::USD, vec![version]).unwrap();
+    let month = "2026-11".parse().unwrap();
+    let draft = |usage: &[MeteredUsage]| {
+        DraftInvoice::assemble(facts(), &rate_month(usage, CLIENT, &book, month).unwrap(), vec![]).unwrap()
+    };
+    assert!(draft(&[]).is_without_usage(), "a fee is no usage");
+    let invoice = draft(&[used(1, "gpt-4o", "1")]).finalize(number(), "2026-12-02".parse().unwrap()).unwrap();
+    expect![[r#"
+        gpt-4o 2026-11-01..2026-11-01 1.1 USD -> 1.10 USD
+        flat fee for * -> 9.90 USD
+        minimum for * -> 48.90 USD
+        net 59.90 USD + tax 0.00 USD = 59.90 USD
+    "#]]
+    .assert_eq(&shown(&invoice.document().body));
+    assert_eq!(Invoice::restore(invoice.clone().into_parts()).unwrap(), invoice);
 }

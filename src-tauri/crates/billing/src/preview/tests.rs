@@ -6,11 +6,8 @@ use super::*;
 use crate::price_book::{ChargeModel, PriceBookVersion, PriceRule, PriceRules};
 
 fn markup(client: Option<i64>, selector: &str, per_cent: i64) -> PriceRule {
-    PriceRule {
-        client: client.map(ClientId),
-        selector: selector.parse().unwrap(),
-        charge: ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) },
-    }
+    let charge = ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) };
+    PriceRule::new(client.map(ClientId), selector.parse().unwrap(), charge)
 }
 
 fn used(client: i64, model: &str, cost: &str) -> ClientUsage {
@@ -37,7 +34,7 @@ fn a_change_of_markup_is_shown_on_last_month() {
     let changed = rules.with(markup(None, "*", 30)).unwrap().with(markup(None, "gpt-*", 20)).unwrap();
     let months = [used(1, "gpt-4o", "100"), used(2, "gpt-4o", "50"), used(3, "o3", "10")];
     let mut rows = String::new();
-    for effect in preview(&months, &old, &old.as_if(changed)).unwrap() {
+    for effect in preview(&months, "2026-10".parse().unwrap(), &old, &old.as_if(changed)).unwrap() {
         let Effect { client, old, new, difference, unpriced_before, unpriced_after } = effect;
         rows.push_str(&format!(
             "{client}: {} -> {}, {difference}, margin {} -> {}; unpriced {} -> {}\n",

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use domain::money::{exact_product, exact_sum};
-use domain::{ExactAmount, Meter, MoneyError, Quantities};
+use domain::{ExactAmount, Meter, ModelName, MoneyError, Quantities};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::commission::{Commission, Payer, Savings};
+use super::list::ListPrices;
 use super::rules::PriceRuleError;
 
 /// A price in currency units per *sold* unit of a meter ([`Meter::per_sold_unit`]): per million tokens, per second of
@@ -20,12 +22,14 @@ const QUOTIENT_DECIMALS: u32 = 18;
 const MARKUP_RANGE: std::ops::RangeInclusive<i64> = -100..=10_000;
 /// Most decimals of a markup.
 const MARKUP_DECIMALS: u32 = 6;
+/// Most decimals of a discount: a factor of at most 6, as in S3-01.
+const DISCOUNT_DECIMALS: u32 = 4;
 /// Most decimals of a unit price.
-const PRICE_DECIMALS: u32 = 12;
+pub(super) const PRICE_DECIMALS: u32 = 12;
 /// Highest unit price.
 const PRICE_MAX: i64 = 1_000_000;
 
-/// How a rule turns usage into a charge. Further models are added as variants.
+/// How a rule turns usage into a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChargeModel {
     /// What the gateway says it cost, times one plus this many per cent (S0-24): -100 to 10,000, at most 6 decimals.
@@ -38,24 +42,108 @@ pub enum ChargeModel {
         /// Prices, one per meter, in the order of [`Meter::ALL`].
         prices: Vec<(Meter, UnitPrice)>,
     },
+    /// Somebody's list prices less a discount, whatever it cost (S3-01). A meter without a price charges nothing.
+    DiscountOffList {
+        /// The list.
+        list: ListPrices,
+        /// Per cent off: 0 to 100, at most 4 decimals.
+        per_cent: Decimal,
+    },
+    /// A share of what was saved against a list (S2-01).
+    CommissionOnSavings(Commission),
 }
 
 impl ChargeModel {
-    /// The exact charge for an amount of usage. The currency is that of `cost`. Allocates nothing, so that an overview
-    /// can rate many aggregates.
-    ///
-    /// # Errors
-    /// The charge has more digits than can be kept.
-    pub fn charge(&self, quantities: &Quantities, cost: ExactAmount) -> Result<ExactAmount, MoneyError> {
+    /// The price per sold unit of a meter, at the rule's own rate or at that of a step; `None` where the model has no
+    /// unit prices or no price for the meter.
+    pub(crate) fn price(&self, meter: Meter, step: Option<Decimal>) -> Result<Option<UnitPrice>, MoneyError> {
+        match self {
+            Self::FixedPrice { prices } => {
+                let own = prices.iter().find(|(priced, _)| *priced == meter).map(|(_, price)| *price);
+                Ok(own.map(|own| step.unwrap_or(own)))
+            }
+            Self::DiscountOffList { list, per_cent } => list.frozen(meter, discount_factor(step.unwrap_or(*per_cent))),
+            Self::MarkupOnCost { .. } | Self::CommissionOnSavings(_) => Ok(None),
+        }
+    }
+
+    /// The exact charge for an amount of usage, provided that it follows from quantities, cost and savings alone.
+    pub(crate) fn charge(
+        &self,
+        quantities: impl Iterator<Item = (Meter, Option<Decimal>, u64)>,
+        cost: ExactAmount,
+        saved: Savings,
+    ) -> Result<ExactAmount, MoneyError> {
         match self {
             Self::MarkupOnCost { per_cent } => cost.checked_mul(markup_factor(*per_cent)?),
-            Self::FixedPrice { prices } => {
-                let zero = ExactAmount::zero(cost.currency());
-                prices.iter().try_fold(zero, |sum, (meter, price)| {
-                    let amount = priced(*meter, quantities.get(*meter), *price)?;
-                    sum.checked_add(ExactAmount::new(amount, cost.currency()))
+            Self::CommissionOnSavings(commission) => commission.charge(saved, cost),
+            Self::FixedPrice { .. } | Self::DiscountOffList { .. } => {
+                quantities.into_iter().try_fold(ExactAmount::zero(cost.currency()), |sum, (meter, step, quantity)| {
+                    let Some(price) = self.price(meter, step)? else { return Ok(sum) };
+                    sum.checked_add(ExactAmount::new(priced(meter, quantity, price)?, cost.currency()))
                 })
             }
+        }
+    }
+
+    /// What one request, or several added up, saved against the list of a commission; zero under any other model.
+    ///
+    /// # Errors
+    /// More digits than can be kept.
+    pub fn saved(&self, model: &ModelName, quantities: &Quantities, cost: Decimal) -> Result<Savings, MoneyError> {
+        match self {
+            Self::CommissionOnSavings(commission) => commission.saved(model, quantities, cost),
+            _ => Ok(Savings::default()),
+        }
+    }
+
+    /// What usage costs the agency: nothing where the client pays its provider itself (S2-06).
+    #[must_use]
+    pub fn agency_cost(&self, cost: ExactAmount) -> ExactAmount {
+        match self {
+            Self::CommissionOnSavings(Commission { payer: Payer::Client, .. }) => ExactAmount::zero(cost.currency()),
+            _ => cost,
+        }
+    }
+
+    /// Whether parts may be charged one by one and added up.
+    pub(super) fn is_linear(&self) -> bool {
+        !matches!(self, Self::CommissionOnSavings(_))
+    }
+
+    /// The list it depends on.
+    #[must_use]
+    pub fn list(&self) -> Option<&ListPrices> {
+        match self {
+            Self::DiscountOffList { list, .. } => Some(list),
+            Self::CommissionOnSavings(commission) => Some(&commission.standard),
+            Self::MarkupOnCost { .. } | Self::FixedPrice { .. } => None,
+        }
+    }
+
+    pub(super) fn names_amounts(&self) -> bool {
+        !matches!(self, Self::MarkupOnCost { .. })
+    }
+
+    pub(super) fn has_unit_prices(&self) -> bool {
+        matches!(self, Self::FixedPrice { .. } | Self::DiscountOffList { .. })
+    }
+
+    /// Refuses a condition on a meter that has no price of its own.
+    pub(super) fn must_price(&self, meter: Meter) -> Result<(), PriceRuleError> {
+        let priced = match self {
+            Self::FixedPrice { prices } => prices.iter().any(|(priced, _)| *priced == meter),
+            Self::DiscountOffList { list, .. } => list.of(meter).is_some(),
+            Self::MarkupOnCost { .. } | Self::CommissionOnSavings(_) => false,
+        };
+        if priced { Ok(()) } else { Err(PriceRuleError::ConditionWithoutPrice(meter)) }
+    }
+
+    /// Refuses a step's rate that the rule itself could not have.
+    pub(super) fn check_step(&self, meter: Meter, rate: Decimal) -> Result<(), PriceRuleError> {
+        match self {
+            Self::DiscountOffList { .. } => check_discount(rate),
+            _ => check_price(meter, rate),
         }
     }
 
@@ -68,6 +156,10 @@ impl ChargeModel {
                 let prices = prices.into_iter().map(|(meter, price)| (meter, price.normalize())).collect();
                 Self::FixedPrice { prices }
             }
+            Self::DiscountOffList { list, per_cent } => {
+                Self::DiscountOffList { list: list.canonical(), per_cent: per_cent.normalize() }
+            }
+            Self::CommissionOnSavings(commission) => Self::CommissionOnSavings(commission.canonical()),
         }
     }
 
@@ -75,15 +167,30 @@ impl ChargeModel {
     pub(super) fn check(&self) -> Result<(), PriceRuleError> {
         match self {
             Self::MarkupOnCost { per_cent } => check_markup(*per_cent),
-            Self::FixedPrice { prices } if prices.is_empty() => Err(PriceRuleError::NoPrices),
-            Self::FixedPrice { prices } => {
-                if let Some(twice) = prices.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                    return Err(PriceRuleError::PricedTwice(twice[0].0));
-                }
-                prices.iter().try_for_each(|(meter, price)| check_price(*meter, *price))
+            Self::FixedPrice { prices } => check_prices(prices),
+            Self::DiscountOffList { list, per_cent } => {
+                check_discount(*per_cent)?;
+                list.check()
             }
+            Self::CommissionOnSavings(commission) => commission.check(),
         }
     }
+}
+
+/// Refuses prices out of range, twice or not at all. Expects them sorted by meter.
+pub(super) fn check_prices(prices: &[(Meter, UnitPrice)]) -> Result<(), PriceRuleError> {
+    if prices.is_empty() {
+        return Err(PriceRuleError::NoPrices);
+    }
+    if let Some(twice) = prices.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(PriceRuleError::PricedTwice(twice[0].0));
+    }
+    prices.iter().try_for_each(|(meter, price)| check_price(*meter, *price))
+}
+
+fn check_discount(per_cent: Decimal) -> Result<(), PriceRuleError> {
+    let possible = (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&per_cent) && per_cent.scale() <= DISCOUNT_DECIMALS;
+    if possible { Ok(()) } else { Err(PriceRuleError::DiscountRange(per_cent)) }
 }
 
 fn check_markup(per_cent: Decimal) -> Result<(), PriceRuleError> {
@@ -104,6 +211,19 @@ fn check_price(meter: Meter, price: UnitPrice) -> Result<(), PriceRuleError> {
     if price.scale() > PRICE_DECIMALS { Err(PriceRuleError::PriceDecimals(meter, price)) } else { Ok(()) }
 }
 
+/// Per cent as a factor: 20 % is 0.2.
+pub(crate) fn factor_of(per_cent: Decimal) -> Decimal {
+    let mut factor = per_cent.normalize();
+    // Moving the point loses nothing: no figure in per cent has more than 6 decimals.
+    let _ = factor.set_scale(factor.scale() + 2);
+    factor.normalize()
+}
+
+/// One less a discount: 15 % off is 0.85 x list (S3-01).
+pub(crate) fn discount_factor(per_cent: Decimal) -> Decimal {
+    Decimal::ONE - factor_of(per_cent)
+}
+
 /// One plus a markup: 25 % is 1.25.
 pub(crate) fn markup_factor(per_cent: Decimal) -> Result<Decimal, MoneyError> {
     exact_sum(Decimal::ONE, exact_product(per_cent, Decimal::new(1, 2))?)
@@ -112,10 +232,13 @@ pub(crate) fn markup_factor(per_cent: Decimal) -> Result<Decimal, MoneyError> {
 /// The exact charge for a counted quantity at a price per sold unit. Multiplies first, so that nothing is lost before
 /// the one division.
 pub(crate) fn priced(meter: Meter, quantity: u64, price: UnitPrice) -> Result<Decimal, MoneyError> {
-    let product = exact_product(Decimal::from(quantity), price)?;
-    let unit = Decimal::from(meter.per_sold_unit());
+    quotient(exact_product(Decimal::from(quantity), price)?, Decimal::from(meter.per_sold_unit()))
+}
+
+/// A quotient to its last digit, or to [`QUOTIENT_DECIMALS`] where it has none.
+pub(super) fn quotient(product: Decimal, unit: Decimal) -> Result<Decimal, MoneyError> {
     let quotient = product.checked_div(unit).ok_or(MoneyError::Overflow)?;
-    if exact_product(quotient, unit) == Ok(product) {
+    if exact_product(quotient, unit) == Ok(product.normalize()) {
         return Ok(quotient.normalize());
     }
     if quotient.scale() < QUOTIENT_DECIMALS {
@@ -125,12 +248,14 @@ pub(crate) fn priced(meter: Meter, quantity: u64, price: UnitPrice) -> Result<De
 }
 
 impl fmt::Display for ChargeModel {
-    /// `+25 %`, `-10 %`, or `at fixed prices`.
+    /// `+25 %`, `-10 %`, `at fixed prices`, `at 0.85 x list`, or `20 % of savings`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MarkupOnCost { per_cent } if per_cent.is_sign_negative() => write!(f, "{} %", per_cent.normalize()),
             Self::MarkupOnCost { per_cent } => write!(f, "+{} %", per_cent.normalize()),
             Self::FixedPrice { .. } => f.write_str("at fixed prices"),
+            Self::DiscountOffList { per_cent, .. } => write!(f, "at {} x list", discount_factor(*per_cent)),
+            Self::CommissionOnSavings(commission) => write!(f, "{} % of savings", commission.share),
         }
     }
 }

@@ -2,60 +2,14 @@
 
 use std::fmt;
 
-use domain::{ClientId, Meter, ModelName};
+use domain::{ClientId, ExactAmount, Meter, ModelName, MoneyError, Quantities};
 use rust_decimal::Decimal;
 
 use super::charge::{ChargeModel, UnitPrice};
-use super::selector::{ModelSelector, SelectorError};
-
-/// Why a price rule was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PriceRuleError {
-    /// Two rules for the same client and models.
-    #[error("there are two price rules for {selector} {}: keep one of them", whose(.client))]
-    Duplicate {
-        /// Whose rules; `None` is every client.
-        client: Option<ClientId>,
-        /// The models both are for.
-        selector: ModelSelector,
-    },
-    /// There is no such rule to remove.
-    #[error("there is no price rule for {selector} {}: nothing was removed", whose(.client))]
-    NoSuchRule {
-        /// Whose rule; `None` is every client.
-        client: Option<ClientId>,
-        /// The models it would be for.
-        selector: ModelSelector,
-    },
-    /// The models cannot be selected so.
-    #[error(transparent)]
-    Selector(#[from] SelectorError),
-    /// A markup outside -100 to 10,000 %.
-    #[error("a markup of {0} % makes no sense: use -100 (free) to 10000")]
-    MarkupRange(Decimal),
-    /// A markup finer than 6 decimals.
-    #[error("a markup of {0} % is too fine: use at most 6 decimals")]
-    MarkupDecimals(Decimal),
-    /// A fixed price without any price.
-    #[error("a fixed price needs at least one unit with a price: write 0 to charge nothing")]
-    NoPrices,
-    /// Two prices for one meter.
-    #[error("there are two prices for {0}: keep one of them")]
-    PricedTwice(Meter),
-    /// A price below zero.
-    #[error("a price cannot be negative: {0} is priced at {1}")]
-    NegativePrice(Meter, UnitPrice),
-    /// A price above 1,000,000.
-    #[error("a price of {1} for {0} makes no sense: use at most 1000000 per sold unit")]
-    AbsurdPrice(Meter, UnitPrice),
-    /// A price finer than 12 decimals.
-    #[error("a price of {1} for {0} is too fine: use at most 12 decimals")]
-    PriceDecimals(Meter, UnitPrice),
-}
-
-fn whose(client: &Option<ClientId>) -> String {
-    client.map_or_else(|| "for every client".to_owned(), |client| format!("for {client}"))
-}
+use super::commission::Savings;
+use super::conditions::{Band, Conditions};
+pub use super::error::PriceRuleError;
+use super::selector::ModelSelector;
 
 /// One rule of a price book. Rules override each other, they never multiply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,14 +20,68 @@ pub struct PriceRule {
     pub selector: ModelSelector,
     /// How the charge is made.
     pub charge: ChargeModel,
+    /// What is agreed on for a month beside it.
+    pub conditions: Conditions,
 }
 
 impl PriceRule {
+    /// A rule without conditions.
+    #[must_use]
+    pub fn new(client: Option<ClientId>, selector: ModelSelector, charge: ChargeModel) -> Self {
+        Self { client, selector, charge, conditions: Conditions::default() }
+    }
+
+    /// Whether it says amounts of money, which mean something in one currency only; a percentage does not.
+    #[must_use]
+    pub fn names_amounts(&self) -> bool {
+        self.charge.names_amounts() || self.conditions.has_fees()
+    }
+
+    /// Whether usage may be added up first and charged after, or charged in parts and added up: not where a step, an
+    /// included quantity or a saving per request says otherwise.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.charge.is_linear() && !self.conditions.has_steps()
+    }
+
+    /// The exact charge for an aggregate; `None` where it depends on how the month's usage is made up.
+    pub(super) fn charge(&self, quantities: &Quantities, cost: ExactAmount) -> Option<Result<ExactAmount, MoneyError>> {
+        let whole = quantities.iter().map(|(meter, quantity)| (meter, None, quantity));
+        self.is_linear().then(|| self.charge.charge(whole, cost, Savings::default()))
+    }
+
+    /// The exact charge for usage that was cut into bands.
+    pub(crate) fn charge_of(
+        &self,
+        bands: impl Iterator<Item = (Meter, Band, u64)>,
+        cost: ExactAmount,
+        saved: Savings,
+    ) -> Result<ExactAmount, MoneyError> {
+        let charged = bands.filter_map(|(meter, band, quantity)| Some((meter, self.step(meter, band)?, quantity)));
+        self.charge.charge(charged, cost, saved)
+    }
+
+    /// The price per sold unit of a meter in a band; `None` where nothing is charged by it.
+    pub(crate) fn price(&self, meter: Meter, band: Band) -> Result<Option<UnitPrice>, MoneyError> {
+        self.step(meter, band).map_or(Ok(None), |step| self.charge.price(meter, step))
+    }
+
+    /// The rate of a band: the inner `None` is the rule's own, the outer one is included.
+    #[expect(clippy::option_option, reason = "included and at the rule's own rate are two things")]
+    pub(crate) fn step(&self, meter: Meter, band: Band) -> Option<Option<Decimal>> {
+        match band {
+            Band::Included => None,
+            Band::Step(number) => Some(self.conditions.step(meter, number).map(|step| step.rate)),
+        }
+    }
+
     /// Refuses a rule with a selector that cannot be written or figures out of range.
     fn checked(self) -> Result<Self, PriceRuleError> {
-        let rule = Self { charge: self.charge.canonical(), ..self };
+        let (charge, conditions) = (self.charge.canonical(), self.conditions.canonical());
+        let rule = Self { charge, conditions, ..self };
         rule.selector.check()?;
         rule.charge.check()?;
+        rule.conditions.check(&rule.charge)?;
         Ok(rule)
     }
 

@@ -6,16 +6,13 @@ use rust_decimal::Decimal;
 use super::*;
 
 fn markup(client: Option<i64>, selector: &str, per_cent: i64) -> PriceRule {
-    PriceRule {
-        client: client.map(ClientId),
-        selector: selector.parse().unwrap(),
-        charge: ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) },
-    }
+    let charge = ChargeModel::MarkupOnCost { per_cent: Decimal::from(per_cent) };
+    PriceRule::new(client.map(ClientId), selector.parse().unwrap(), charge)
 }
 
 fn fixed(prices: &[(Meter, &str)]) -> PriceRule {
     let prices = prices.iter().map(|(meter, price)| (*meter, price.parse().unwrap())).collect();
-    PriceRule { client: None, selector: ModelSelector::Any, charge: ChargeModel::FixedPrice { prices } }
+    PriceRule::new(None, ModelSelector::Any, ChargeModel::FixedPrice { prices })
 }
 
 fn day(text: &str) -> Date {
@@ -164,7 +161,7 @@ fn absurd_rules_are_refused_with_a_sentence() {
         a markup of -100.000001 % makes no sense: use -100 (free) to 10000
         a markup of 10000.5 % makes no sense: use -100 (free) to 10000
         a markup of 1.0000001 % is too fine: use at most 6 decimals
-        a fixed price needs at least one unit with a price: write 0 to charge nothing
+        a rule needs at least one unit with a price: write 0 to charge nothing
         there are two prices for images: keep one of them
         a price cannot be negative: images is priced at -0.01
         a price of 1000000.01 for input_tokens makes no sense: use at most 1000000 per sold unit

@@ -32,7 +32,12 @@ pub(super) fn lines(usage: &[MeteredUsage], currency: Currency) -> Result<Vec<Pr
             let (gateway, cost) = (row.gateway, row.currency);
             return Err(RatingError::CurrencyMismatch { gateway, cost, book: currency });
         }
-        let tally = Tally { quantities: row.quantities, failed_requests: row.failed_requests, cost: row.cost };
+        let tally = Tally {
+            quantities: row.quantities,
+            failed_requests: row.failed_requests,
+            cost: row.cost,
+            ..Tally::default()
+        };
         let days = groups.entry((row.gateway, &row.model)).or_default();
         days.add(row.day, &tally).map_err(RatingError::amount(&row.model))?;
     }

@@ -102,7 +102,7 @@ proptest! {
                     (quantities.plus(&row.quantities), cost + row.cost.0)
                 });
                 let quote = prices.quote(ClientId(1), &model, span.first).unwrap();
-                sum = sum.checked_add(quote.charge(&quantities, Nanos(cost).exact(Currency::USD)).unwrap()).unwrap();
+                sum = sum.checked_add(quote.charge(&quantities, Nanos(cost).exact(Currency::USD)).unwrap().unwrap()).unwrap();
             }
         }
         prop_assert_eq!(sum, charge(&rated(&usage)));
@@ -129,11 +129,7 @@ proptest! {
             let zero = ExactAmount::zero(Currency::USD);
             let days = line.days.iter().try_fold(zero, |sum, (_, charge)| sum.checked_add(*charge));
             prop_assert_eq!(days.unwrap(), line.charge);
-            let terms = line.trail.terms.iter().try_fold(zero, |sum, term| match term {
-                Term::CostTimes { cost, factor } => sum.checked_add(cost.checked_mul(*factor)?),
-                Term::Priced { amount, .. } => sum.checked_add(*amount),
-                Term::NoPrice { .. } => Ok(sum),
-            });
+            let terms = line.trail.terms.iter().try_fold(zero, |sum, term| sum.checked_add(term.amount()?.unwrap_or(zero)));
             prop_assert_eq!(terms.unwrap(), line.charge);
         }
     }

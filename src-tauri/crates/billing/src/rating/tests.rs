@@ -2,7 +2,7 @@ use domain::Meter;
 use expect_test::expect;
 
 use super::*;
-use crate::price_book::{ModelSelector, PriceBookVersion, PriceRule, PriceRules};
+use crate::price_book::{ChargeModel, ModelSelector, PriceBookVersion, PriceRule, PriceRules};
 
 pub(super) fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -23,12 +23,12 @@ pub(super) fn row(date: &str, model: &str, cost: &str) -> MeteredUsage {
 
 pub(super) fn markup(selector: &str, per_cent: &str) -> PriceRule {
     let charge = ChargeModel::MarkupOnCost { per_cent: per_cent.parse().unwrap() };
-    PriceRule { client: None, selector: selector.parse().unwrap(), charge }
+    PriceRule::new(None, selector.parse().unwrap(), charge)
 }
 
 pub(super) fn fixed(selector: &str, prices: &[(Meter, &str)]) -> PriceRule {
     let prices = prices.iter().map(|(meter, price)| (*meter, price.parse().unwrap())).collect();
-    PriceRule { client: None, selector: selector.parse().unwrap(), charge: ChargeModel::FixedPrice { prices } }
+    PriceRule::new(None, selector.parse().unwrap(), ChargeModel::FixedPrice { prices })
 }
 
 pub(super) fn version(id: i64, from: &str, rules: Vec<PriceRule>) -> PriceBookVersion {

@@ -83,17 +83,29 @@ fn line(line: &InvoiceLine) -> DocumentLine {
         billing::LineSubject::Usage { model, gateway_name, first_day, last_day, .. } => {
             (LineSubject::Model(model.clone()), gateway_name.clone(), Some((*first_day, *last_day)))
         }
+        billing::LineSubject::FlatFee { models } => (LineSubject::Words(fee("Flat fee", models)), None, None),
+        billing::LineSubject::Minimum { models } => (LineSubject::Words(fee("Minimum commitment", models)), None, None),
         billing::LineSubject::Adjustment { reason } => (LineSubject::Words(reason.clone()), None, None),
     };
+    // A meter with tiers or included units has no one price that its whole quantity is sold at.
+    let whole = |detail: &&billing::LineDetail| detail.quantity == line.quantities.get(detail.meter);
     let price = |detail: &billing::LineDetail| MeterPrice { meter: detail.meter, price: detail.price };
     DocumentLine {
         subject,
         via,
         days,
         quantities: line.quantities,
-        prices: line.details.iter().map(price).collect(),
+        prices: line.details.iter().filter(whole).map(price).collect(),
         exact: line.exact,
         net: line.net,
+    }
+}
+
+/// What a fee is for: the models are named unless it is for all of them.
+fn fee(name: &str, models: &billing::ModelSelector) -> String {
+    match models {
+        billing::ModelSelector::Any => name.to_owned(),
+        _ => format!("{name} ({models})"),
     }
 }
 

@@ -44,7 +44,7 @@ fn one(line: &InvoiceLine, place: u32, tax: &TaxCategory, several: bool) -> en16
     let new = en16931::InvoiceLine { vat, ..new.with_price(price).with_item(item) };
     match &line.subject {
         LineSubject::Usage { first_day, last_day, .. } => new.with_period(period((*first_day, *last_day))),
-        LineSubject::Adjustment { .. } => new,
+        LineSubject::FlatFee { .. } | LineSubject::Minimum { .. } | LineSubject::Adjustment { .. } => new,
     }
 }
 
@@ -91,14 +91,19 @@ fn exactly(detail: &LineDetail) -> Option<Decimal> {
     (quantity.checked_mul(per)? == count).then(|| quantity.normalize())
 }
 
-/// What was counted, as name and value (BG-32), with the price where there is one.
+/// What was counted, as name and value (BG-32), with the price where there is one; with steps, how much at each.
 fn counted(line: &InvoiceLine) -> Vec<ItemAttribute> {
     let attribute = |(meter, count): (Meter, u64)| {
-        let price = line
-            .details
-            .iter()
-            .find(|detail| detail.meter == meter)
-            .map(|detail| format!(" at {} {}", detail.price.normalize(), line.net.currency()));
+        let details: Vec<&LineDetail> = line.details.iter().filter(|detail| detail.meter == meter).collect();
+        let at = |detail: &LineDetail| format!("at {} {}", detail.price.normalize(), line.net.currency());
+        let price = match details.as_slice() {
+            [] => None,
+            [one] => Some(format!(" {}", at(one))),
+            steps => {
+                let steps: Vec<String> = steps.iter().map(|step| format!("{} {}", step.quantity, at(step))).collect();
+                Some(format!(" ({})", steps.join(", ")))
+            }
+        };
         let unit = match meter {
             Meter::VideoMillis | Meter::AudioMillis => " ms",
             _ => "",

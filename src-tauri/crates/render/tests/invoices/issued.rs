@@ -20,7 +20,7 @@ const MARKUP: &str = "37.77";
 const VERSION_NOTE: &str = "CANARY-NOTE-5551";
 
 fn prices() -> PriceBook {
-    let rule = |selector: &str, charge| PriceRule { client: None, selector: selector.parse().unwrap(), charge };
+    let rule = |selector: &str, charge| PriceRule::new(None, selector.parse().unwrap(), charge);
     let markup = ChargeModel::MarkupOnCost { per_cent: MARKUP.parse().unwrap() };
     let fixed = ChargeModel::FixedPrice { prices: vec![(Meter::InputTokens, "0.35".parse().unwrap())] };
     let rules = PriceRules::new(vec![rule("*", markup), rule("llama", fixed)]).unwrap();

@@ -64,10 +64,20 @@ async fn an_older_file_is_backed_up_and_then_migrated() {
     let old = Store::open_with(&path, "0.0.1", &Migrator::with_migrations(first)).await.unwrap();
     let mut writer = old.begin(Origin::Window).await.unwrap();
     writer.client().add(&client("Old hand", "UTC"), at("2026-01-01T00:00:00Z")).await.unwrap();
+    for sql in [
+        "INSERT INTO price_version (effective_from, note, created_at) VALUES (20454, 'first', 0)",
+        "INSERT INTO price_rule (version, pattern, charge, per_cent) VALUES (1, '*', 'markup_on_cost', '25')",
+    ] {
+        sqlx::query(sql).execute(&mut *writer.tx).await.unwrap();
+    }
     let _ = writer.commit().await.unwrap();
     old.close().await;
 
     let store = Store::open(&path, "0.1.0").await.unwrap();
+    let prices = store.reader().await.unwrap().price().list().await.unwrap();
+    let rule = &prices[0].rules[0];
+    assert_eq!((rule.pattern.as_str(), rule.per_cent), ("*", Some(25.into())), "an old price version still reads");
+    assert_eq!((&rule.flat_fee, rule.steps.len()), (&None, 0));
     let names = store.reader().await.unwrap().client().list().await.unwrap();
     assert_eq!(names[0].client.name.as_str(), "Old hand", "nothing is lost by migrating");
     assert!(store.reader().await.unwrap().usage().rollup_differences().await.is_ok(), "the new tables are there");

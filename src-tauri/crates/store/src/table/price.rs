@@ -1,31 +1,15 @@
 //! The price book's editions. A version never changes once added (enforced by triggers), so history is never repriced.
 
-use domain::{ClientId, Currency, Date, GatewayId, Meter, PriceVersionId, Timestamp};
-use rust_decimal::Decimal;
+mod rule;
+
+use domain::{Date, PriceVersionId, Timestamp};
 use sqlx::{SqliteConnection, query, query_as};
+
+pub use self::rule::{PriceExchange, PriceRule, PriceStep};
 
 use crate::column::{self, days, time};
 use crate::session::Pen;
 use crate::{StoreError, StoreResult, Tag};
-
-/// One rule of a version. What a pattern matches and what a charge means is for `billing` to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PriceRule {
-    /// Only for this client; `None` is every client.
-    pub client: Option<ClientId>,
-    /// Only on this gateway; `None` is every gateway.
-    pub gateway: Option<GatewayId>,
-    /// Exact model name, prefix pattern or `*`.
-    pub pattern: String,
-    /// Charge model by its stable name, for example `markup_on_cost`.
-    pub charge: String,
-    /// Percentage, where the charge model has one.
-    pub per_cent: Option<Decimal>,
-    /// Currency of the rates, where there are any.
-    pub currency: Option<Currency>,
-    /// Price per sold unit of a meter ([`Meter::per_sold_unit`]).
-    pub rates: Vec<(Meter, Decimal)>,
-}
 
 /// One edition of the price book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,39 +98,8 @@ impl PriceTable<'_> {
             effective_from: at.date(row.effective_from)?,
             note: row.note,
             created_at: time(row.created_at),
-            rules: self.rules(at).await?,
+            rules: rule::list(self.conn, at).await?,
         })
-    }
-
-    async fn rules(&mut self, at: column::Row) -> StoreResult<Vec<PriceRule>> {
-        let rows = query!(
-            r#"SELECT id AS "id!", client, gateway, pattern, charge, per_cent, currency
-               FROM price_rule WHERE version = ? ORDER BY id"#,
-            at.id
-        );
-        let mut rules = Vec::new();
-        for row in rows.fetch_all(&mut *self.conn).await? {
-            rules.push(PriceRule {
-                client: row.client.map(ClientId),
-                gateway: row.gateway.map(GatewayId),
-                pattern: row.pattern,
-                charge: row.charge,
-                per_cent: at.ok(row.per_cent.map(|text| text.parse()).transpose())?,
-                currency: at.ok(row.currency.map(|text| text.parse()).transpose())?,
-                rates: self.rates(at, row.id).await?,
-            });
-        }
-        Ok(rules)
-    }
-
-    async fn rates(&mut self, at: column::Row, rule: i64) -> StoreResult<Vec<(Meter, Decimal)>> {
-        let rows = query!("SELECT meter, rate FROM price_rate WHERE rule = ?", rule);
-        let mut rates = Vec::new();
-        for row in rows.fetch_all(&mut *self.conn).await? {
-            rates.push((at.known("meter", Meter::from_code(&row.meter))?, at.ok(row.rate.parse())?));
-        }
-        rates.sort_unstable();
-        Ok(rates)
     }
 }
 
@@ -174,35 +127,8 @@ impl PriceTableMut<'_> {
             query!("INSERT INTO price_version (effective_from, note, created_at) VALUES (?, ?, ?)", from, note, at);
         let version = version.execute(&mut *self.pen.conn).await?.last_insert_rowid();
         for rule in rules {
-            self.rule_add(version, rule).await?;
+            rule::add(self.pen.conn, version, rule).await?;
         }
         Ok(PriceVersionId(version))
-    }
-}
-
-impl PriceTableMut<'_> {
-    async fn rule_add(&mut self, version: i64, rule: &PriceRule) -> StoreResult<()> {
-        let (client, gateway) = (rule.client.map(|id| id.0), rule.gateway.map(|id| id.0));
-        let per_cent = rule.per_cent.map(|value| value.to_string());
-        let currency = rule.currency.map(|currency| currency.code().to_owned());
-        let added = query!(
-            "INSERT INTO price_rule (version, client, gateway, pattern, charge, per_cent, currency)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-            version,
-            client,
-            gateway,
-            rule.pattern,
-            rule.charge,
-            per_cent,
-            currency
-        );
-        let added = added.execute(&mut *self.pen.conn).await?.last_insert_rowid();
-        for (meter, rate) in &rule.rates {
-            let (meter, rate) = (meter.code(), rate.to_string());
-            query!("INSERT INTO price_rate (rule, meter, rate) VALUES (?, ?, ?)", added, meter, rate)
-                .execute(&mut *self.pen.conn)
-                .await?;
-        }
-        Ok(())
     }
 }

@@ -26,12 +26,15 @@ export function versionOn(world: World, day: string): FakeVersion | undefined {
 		.find(({ effectiveFrom }) => effectiveFrom <= day);
 }
 
-/** Nano-dollars a rule charges for a cell. */
+/** Nano-dollars a rule charges for a cell; monthly terms are left to the real program. */
 export function chargeBy(rule: RuleInput | undefined, cell: Cell): number | null {
 	if (!rule) return null;
 	if (rule.kind === 'markup') return Math.round(cell.cost * (1 + Number(rule.percent ?? 0) / 100));
 	const price = (meter: string) => Number(rule.prices.find((one) => one.meter === meter)?.price ?? 0);
-	return Math.round((cell.input * price('input_tokens') + cell.output * price('output_tokens')) * 1e3);
+	const listed = (cell.input * price('input_tokens') + cell.output * price('output_tokens')) * 1e3;
+	const share = Number(rule.percent ?? 0) / 100;
+	if (rule.kind === 'commission') return Math.round(Math.max(0, listed - cell.cost) * share);
+	return Math.round(rule.kind === 'discount' ? listed * (1 - share) : listed);
 }
 
 export interface Sum {

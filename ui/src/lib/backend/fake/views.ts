@@ -224,16 +224,27 @@ export function gatewayView(world: World, gateway: FakeGateway): GatewayView {
 }
 
 export function ruleView(world: World, rule: RuleInput): RuleView {
-	const text =
-		rule.kind === 'markup'
-			? `+${rule.percent} %`
-			: rule.prices.map(({ meter, price }) => `${meter.replace(/_/g, ' ')} $${price} per million`).join(', ');
+	const prices = rule.prices.map(({ meter, price }) => `${meter.replace(/_/g, ' ')} $${price} per million`).join(', ');
+	const texts = {
+		markup: `+${rule.percent} %`,
+		fixed: prices,
+		discount: `${rule.percent} % off list: ${prices}`,
+		commission: `${rule.percent} % of savings against ${prices}`,
+	};
+	const { flatFee, minimum, steps = [], included = [] } = rule.conditions ?? {};
+	const conditions = [
+		...included.map(({ meter, quantity }) => `${quantity} ${meter.replace(/_/g, ' ')} included`),
+		...steps.map(({ meter, above, rate }) => `above ${above} ${meter.replace(/_/g, ' ')}: ${rate}`),
+		...(minimum ? [`at least $${minimum} a month`] : []),
+		...(flatFee ? [`$${flatFee} flat a month`] : []),
+	];
 	return {
 		clientId: rule.clientId,
 		client: world.clients.find(({ id }) => id === rule.clientId)?.input.name ?? null,
 		selector: rule.selector,
 		kind: rule.kind,
-		text,
+		text: texts[rule.kind],
+		conditions,
 		input: rule,
 	};
 }

@@ -229,6 +229,9 @@ export class World {
 						kind: 'fixed',
 						percent: null,
 						prices: [{ meter: 'input_tokens', price: '0.20' }],
+						list: null,
+						commission: null,
+						conditions: null,
 					},
 				],
 			},
@@ -383,5 +386,5 @@ export class World {
 }
 
 function rule(clientId: string | null, selector: string, percent: string): RuleInput {
-	return { clientId, selector, kind: 'markup', percent, prices: [] };
+	return { clientId, selector, kind: 'markup', percent, prices: [], list: null, commission: null, conditions: null };
 }

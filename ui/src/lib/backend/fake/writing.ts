@@ -32,13 +32,14 @@ export function priceCommands(world: World): PriceCommands {
 		pricePreview: async (change) => {
 			const month = world.day(Number(world.day(0).slice(8)) + 1).slice(0, 7);
 			const version = { id: '', effectiveFrom: '', createdAt: '', note: '', rules: rulesAfter(world, change) };
-			let whole = 0;
+			const whole = { before: 0, after: 0 };
 			const effects = world.clients.flatMap((client) => {
 				const cells = cellsOf(world, (cell) => cell.clientId === client.id && cell.day.startsWith(month));
 				const sum = (of: typeof version | undefined) =>
 					cells.reduce((total, cell) => total + (chargeBy(ruleFor(of, client.id, cell.model), cell) ?? 0), 0);
 				const [before, after] = [sum(versionOn(world, `${month}-01`)), sum(version)];
-				whole += after - before;
+				whole.before += before;
+				whole.after += after;
 				const unpriced = [...new Set(cells.map(({ model }) => model))].filter(
 					(model) => !ruleFor(version, client.id, model),
 				);
@@ -55,7 +56,13 @@ export function priceCommands(world: World): PriceCommands {
 							},
 						];
 			});
-			return ok({ month, effects, difference: amountOf(whole, 'charge') });
+			return ok({
+				month,
+				effects,
+				before: amountOf(whole.before, 'charge'),
+				after: amountOf(whole.after, 'charge'),
+				difference: amountOf(whole.after - whole.before, 'charge'),
+			});
 		},
 		priceSet: async (change) => {
 			if (!change.effectiveFrom)

@@ -12,7 +12,7 @@ use store::table::key::StoredKey;
 use super::{SERIES, charges, group, member_of};
 use crate::AppError;
 use crate::query::names::Names;
-use crate::rating::{Prices, private_by_day, rows_summed, tallies};
+use crate::rating::{PricedRow, Prices, priced, private_apart, rows_summed, tallies};
 use crate::wire::UsageGroup;
 
 /// Amounts per member and day, the members in the order in which they are stacked.
@@ -66,8 +66,8 @@ pub(super) async fn cost_days(reader: &mut Reader, filter: &Filter, by: UsageGro
 
 /// Charge per day of the members charged most; the rest is one.
 ///
-/// Charges follow from quantities and cost by rules that are linear (see [`billing::Quote::charge`]), so clients without
-/// a rule of their own are added up before they are rated: a chart reads the days of few clients, not of all.
+/// Where charges follow from quantities and cost by rules that are linear (see [`billing::Quote::charge`]), clients
+/// without a rule of their own are added up before they are rated: a chart reads the days of few clients, not of all.
 ///
 /// # Errors
 /// By key: prices are per client and model.
@@ -98,7 +98,7 @@ pub(super) async fn charge_days(
 }
 
 /// The members charged most over the whole range.
-fn top(summed: &[RatingRow], book: &Prices, by: Group) -> Result<BTreeSet<Member>, AppError> {
+fn top(summed: &[PricedRow], book: &Prices, by: Group) -> Result<BTreeSet<Member>, AppError> {
     let mut charged: Vec<_> = charges(summed, book, by)?.into_iter().collect();
     charged.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.charge.amount()));
     Ok(charged.into_iter().take(usize::from(SERIES)).map(|(member, _)| member).collect())
@@ -111,14 +111,19 @@ async fn rows(
     book: &Prices,
     filter: &Filter,
     (by, top): (Group, &BTreeSet<Member>),
-    summed: &[RatingRow],
-) -> Result<(Vec<RatingRow>, Vec<RatingRow>), AppError> {
+    summed: &[PricedRow],
+) -> Result<(Vec<PricedRow>, Vec<PricedRow>), AppError> {
     if !filter.clients.is_empty() {
-        return Ok((reader.report().usage_by_client_model(filter).await?, Vec::new()));
+        let rows = reader.report().usage_by_client_model(filter).await?;
+        return Ok((priced(reader, book, rows).await?, Vec::new()));
     }
-    let rules = book.versions().iter().flat_map(|version| version.rules().as_slice());
-    let mut apart: BTreeSet<ClientId> = rules.filter_map(|rule| rule.client).collect();
-    let used: BTreeSet<ClientId> = summed.iter().filter_map(|row| row.client).collect();
+    let rules = || book.versions().iter().flat_map(|version| version.rules().as_slice());
+    let mut apart: BTreeSet<ClientId> = rules().filter_map(|rule| rule.client).collect();
+    let used: BTreeSet<ClientId> = summed.iter().filter_map(|priced| priced.row.client).collect();
+    if rules().any(|rule| rule.client.is_none() && !rule.is_linear()) {
+        // Each client has its own month then, so nobody's usage may be added to another's.
+        apart.clone_from(&used);
+    }
     let any = used.difference(&apart).next().copied();
     if by == Group::Client {
         apart.extend(top.iter().filter_map(|member| if let Member::Client(client) = member { *client } else { None }));
@@ -126,7 +131,7 @@ async fn rows(
     let apart: Vec<ClientId> = apart.intersection(&used).copied().collect();
     let UsageApart { named, others } = reader.report().usage_apart(filter, &apart).await?;
     let others = others.into_iter().map(|row| RatingRow { client: any, ..row }).collect();
-    let others = private_by_day(reader, book, filter, others).await?.into_iter();
-    let others = others.filter(|row| row.client.is_none_or(|client| !apart.contains(&client)));
-    Ok((named, others.collect()))
+    let others = private_apart(reader, book, filter, others).await?.into_iter();
+    let others = others.filter(|row| row.client.is_none_or(|client| !apart.contains(&client))).collect();
+    Ok((priced(reader, book, named).await?, priced(reader, book, others).await?))
 }

@@ -4,7 +4,8 @@ use domain::{ClientId, Currency, Date, InvoiceId, Meter, Money};
 use rust_decimal::Decimal;
 
 use crate::table::{
-    ImportMapping, InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoicePayment, PriceRule,
+    ImportMapping, InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoicePayment,
+    PriceExchange, PriceRule, PriceStep,
 };
 use crate::testing::{at, client, temporary};
 use crate::{Origin, Store, StoreError, Writer};
@@ -59,15 +60,30 @@ async fn price_versions_take_effect_by_date_and_never_change() {
     let file = temporary().await;
     let mut writer = file.store.begin(Origin::Window).await.unwrap();
     let rule = PriceRule {
-        client: None,
-        gateway: None,
         pattern: "gpt-*".to_owned(),
         charge: "fixed".to_owned(),
         per_cent: Some(Decimal::new(1250, 2)),
         currency: Some(Currency::USD),
         rates: vec![(Meter::InputTokens, Decimal::new(25, 1)), (Meter::OutputTokens, Decimal::new(100, 1))],
+        ..PriceRule::default()
     };
-    let rules = [rule.clone(), PriceRule { pattern: "*".to_owned(), rates: vec![], ..rule }];
+    let listed = PriceRule {
+        pattern: "*".to_owned(),
+        exchange: Some(PriceExchange {
+            rate: Decimal::new(9200, 4),
+            date: date("2025-12-30"),
+            source: "ECB".to_owned(),
+        }),
+        payer: Some("client".to_owned()),
+        free: vec!["claude-*".to_owned(), "anthropic/*".to_owned()],
+        tier_mode: Some("volume".to_owned()),
+        steps: vec![PriceStep { meter: Meter::Images, above: 1_000_000_000_000_000, rate: Decimal::new(20, 3) }],
+        included: vec![(Meter::InputTokens, 1), (Meter::Images, 500)],
+        minimum: Some(Decimal::new(10_000, 2)),
+        flat_fee: Some(Decimal::new(990, 2)),
+        ..rule.clone()
+    };
+    let rules = [rule, listed];
     let old = writer.price().add(date("2026-01-01"), "first", &rules, at(NOON)).await.unwrap();
     let new = writer.price().add(date("2026-03-01"), "dearer", &rules[..1], at(NOON)).await.unwrap();
     let rows = [("2025-12-31", None), ("2026-02-28", Some(old)), ("2026-03-01", Some(new))];
@@ -77,7 +93,13 @@ async fn price_versions_take_effect_by_date_and_never_change() {
     }
     assert_eq!(writer.price().read().get(old).await.unwrap().rules, rules, "as given, in order, to the digit");
     assert_eq!(writer.price().read().list().await.unwrap().len(), 2);
-    for table in ["price_version SET note = 'x'", "price_rule SET charge = 'x'", "price_rate SET rate = '1'"] {
+    for table in [
+        "price_version SET note = 'x'",
+        "price_rule SET charge = 'x'",
+        "price_rate SET rate = '1'",
+        "price_step SET rate = '1'",
+        "price_included SET quantity = 1",
+    ] {
         let sql = sqlx::AssertSqlSafe(format!("UPDATE {table}"));
         let error = StoreError::from(sqlx::query(sql).execute(&mut *writer.tx).await.unwrap_err());
         assert!(error.to_string().contains("never changes"), "{table}: {error}");
