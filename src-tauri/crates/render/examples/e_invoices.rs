@@ -193,6 +193,7 @@ fn used(case: &Case, place: u32) -> MeteredUsage {
         failed_requests: 0,
         cost: Nanos::parse(&format!("{}.{:06}", place % 97 + 1, place * 7919 % 1_000_000)).unwrap(),
         currency: case.currency,
+        private: false,
     }
 }
 

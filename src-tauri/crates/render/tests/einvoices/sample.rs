@@ -75,6 +75,7 @@ fn used(model: &str, currency: Currency) -> MeteredUsage {
         failed_requests: 0,
         cost: Nanos::parse("1234.567891").unwrap(),
         currency,
+        private: false,
     }
 }
 
