@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn br_de_15_the_check_digits_of_a_leitweg_id() {
-        for good in ["04011000-1234512345-06"] {
+        for good in ["04011000-1234512345-06", "05711-GEMEINDE-64"] {
             let read = good.parse::<LeitwegId>();
             assert_eq!(read.map(|id| id.to_string()), Ok(good.to_owned()), "{good}");
         }

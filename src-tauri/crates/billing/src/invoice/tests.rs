@@ -156,7 +156,8 @@ fn s0_25_the_document_knows_no_cost_and_the_agency_knows_its_margin() {
 
 #[test]
 fn br_co_10_and_17_sums_of_rounded_lines_and_tax_once() {
-    let rows: [(&[i64], Result<Option<TaxCategory>, TaxError>); 7] = [
+    type Row = (&'static [i64], Result<Option<TaxCategory>, TaxError>);
+    let rows: [Row; 7] = [
         (&[9_750], vat("19")),
         (&[33, 33, 33], vat("19")),
         (&[1, 1, 1, 1, 1], vat("10")),
