@@ -80,6 +80,7 @@ const THEIRS: &str = "with the client's address";
 /// Rules that a missing field breaks without a path that names it.
 fn by_rule(rule: &str) -> Option<Field> {
     Some(match rule {
+        "BR-16" => ("at least one line", "on the draft: nothing was used in this period"),
         "BR-CO-26" => ("your VAT ID or your registration number", OWN),
         "BR-S-02" | "BR-Z-02" | "BR-E-02" => ("your VAT ID or your tax number", OWN),
         "BR-DE-1" => ("your IBAN", OWN),
