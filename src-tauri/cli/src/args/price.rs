@@ -14,7 +14,7 @@ pub enum Price {
         all: bool,
     },
     /// Set a rule in a new edition.
-    Set(NewRule),
+    Set(Box<NewRule>),
     /// Remove a rule in a new edition.
     Remove {
         /// `gpt-4o`, `gpt-*` or `*`.

@@ -141,7 +141,7 @@ impl Draws {
     }
 }
 
-/// A number of 3 x 10⁶⁰ths: decimals of any length here, and the thirds that minutes make of milliseconds.
+/// A number of 3 x 10³⁰ths: decimals of any length here, and the thirds that minutes make of milliseconds.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Ratio(BigInt);
 
@@ -151,7 +151,7 @@ fn ten(power: u32) -> BigInt {
 
 impl Ratio {
     fn of(value: Decimal) -> Self {
-        Self(ten(60) * 3).times(value)
+        Self(ten(30) * 3).times(value)
     }
 
     fn times(&self, factor: Decimal) -> Self {
@@ -170,14 +170,14 @@ impl Ratio {
 
     /// The nearest number of 10⁻ⁿths, halves away from zero.
     fn nearest(&self, decimals: u32) -> BigInt {
-        let one = ten(60 - decimals) * 3;
+        let one = ten(30 - decimals) * 3;
         let half: BigInt = &one / 2;
         let size: BigInt = (BigInt::from(self.0.magnitude().clone()) + half) / one;
         if self.0 < BigInt::from(0) { -size } else { size }
     }
 
     fn rounded(&self, decimals: u32) -> Self {
-        Self(self.nearest(decimals) * ten(60 - decimals) * 3)
+        Self(self.nearest(decimals) * ten(30 - decimals) * 3)
     }
 }
 
