@@ -25,6 +25,4 @@ pub use promotion::{FirstDeposit, Promotions};
 pub use propose::{Closing, Due, Refund};
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;

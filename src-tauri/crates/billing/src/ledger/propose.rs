@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::LedgerError;
 use super::entry::{Entry, EntryKind, EntryParts, Posting, Pot, Receipt};
 use super::fold::{HeldLot, Ledger, Posted};
-use super::lot::{Lot, LotKind};
+use super::lot::{Lot, LotKind, LotNumber};
 use super::money::{is_negative, is_positive, is_zero, least, negated, sum};
 use super::promotion::Promotions;
 use super::spending::opening;
@@ -73,26 +73,28 @@ impl Ledger {
             return Err(LedgerError::BelowMinimum(minimum));
         }
         let key = if reference.is_empty() { self.own_key() } else { format!("deposit:{reference}") };
+        if self.has(&key) {
+            return Err(LedgerError::Again(key));
+        }
         let (postings, lot) = self.received(LotKind::Paid, amount, at)?;
         let postings = [vec![Posting { pot: Pot::Cash, amount }], postings].concat();
         let deposit =
             Entry::new(EntryParts { reason: reason.to_owned(), lot, postings, ..parts(EntryKind::Deposit, at, key) })?;
-        let mut after = self.clone();
-        after.post(&deposit)?;
-        let bonus = if self.had_deposit() { None } else { after.first_deposit(at, amount, promotions)? };
+        let number = LotNumber(self.next_lot().0 + u32::from(deposit.parts().lot.is_some()));
+        let bonus = if self.had_deposit() { None } else { self.first_deposit(at, (number, amount), promotions)? };
         Ok([Some(deposit), bonus].into_iter().flatten().collect())
     }
 
     fn first_deposit(
         &self,
         at: Timestamp,
-        deposited: ExactAmount,
+        (number, deposited): (LotNumber, ExactAmount),
         promotions: &Promotions,
     ) -> Result<Option<Entry>, LedgerError> {
         let Some(rule) = &promotions.first_deposit else { return Ok(None) };
         let bonus = deposited.checked_mul(rule.per_cent)?.checked_mul(Decimal::new(1, 2))?;
         let ends = at.plus_days(i64::from(rule.days));
-        let lot = Lot::new(self.next_lot(), LotKind::Bonus, bonus, (at, Some(ends)), rule.models.clone())?;
+        let lot = Lot::new(number, LotKind::Bonus, bonus, (at, Some(ends)), rule.models.clone())?;
         self.given(at, FIRST_DEPOSIT, lot).map(Some)
     }
 
@@ -215,12 +217,13 @@ impl Ledger {
         Entry::new(EntryParts { valued_at, postings, ..parts(EntryKind::Expiry, at, key) })
     }
 
-    /// What the end of a month does with what is owed: an invoice from the threshold on, else it is carried (S2-08).
+    /// What the end of a month does with what is owed for its days and earlier ones: an invoice from the threshold on, else
+    /// it is carried (S2-08). It may be asked late, when days of the next month are charged already.
     ///
     /// # Errors
     /// More digits than can be kept.
     pub fn close(&self, at: Timestamp, month: Month, threshold: Decimal) -> Result<Closing, LedgerError> {
-        let (owed, key) = (self.balance(Pot::Owed), format!("carry:{month}"));
+        let (owed, key) = (self.owed_until(month)?, format!("carry:{month}"));
         let total = owed.checked_add(self.balance(Pot::Carried))?;
         if is_zero(total) {
             return Ok(Closing::Nothing);
@@ -273,6 +276,15 @@ impl Ledger {
             return Ok(taken);
         }
         Err(LedgerError::too_much(kind, amount.checked_sub(missing)?))
+    }
+
+    /// What is owed for days until a month's end. Deposits pay older debts first, so what later days owe is the last part.
+    fn owed_until(&self, month: Month) -> Result<ExactAmount, LedgerError> {
+        let later = self.receipts().filter(|(receipt, _)| receipt.day > month.last());
+        let drawn = later.flat_map(|(_, posted)| &posted.drawn).filter(|(pot, _)| *pot == Pot::Owed);
+        let later = sum(self.currency(), drawn.map(|(_, amount)| *amount))?;
+        let owed = self.balance(Pot::Owed);
+        Ok(owed.checked_sub(least(owed, later))?)
     }
 
     fn drawn(&self, posted: &Posted) -> Result<ExactAmount, LedgerError> {

@@ -1,5 +1,7 @@
 //! The source systems' rules of credit, each by its id.
 
+mod properties;
+
 use domain::{Currency, Date, ExactAmount, GatewayId, ModelName, ModelScope, PriceVersionId, Quantities, Timestamp};
 use rust_decimal::Decimal;
 
@@ -242,11 +244,12 @@ fn s2_08_below_the_threshold_the_month_is_carried_and_from_it_on_invoiced() {
     let (march, april) = ("2026-03".parse().unwrap(), "2026-04".parse().unwrap());
     assert_eq!(ledger.close(day(31), march, number("20")).unwrap(), Closing::Nothing);
     charge(&mut ledger, &due(1, "m", "19.999999999"));
+    charge(&mut ledger, &due(31, "m", "0.5"));
     let Closing::CarryForward(carried) = ledger.close(day(31), march, number("20")).unwrap() else { panic!("carried") };
     ledger.post(&carried).unwrap();
-    assert_eq!(told(&ledger, 31), ["0", "0", "0", "0", "19.999999999"], "what was and what is new are apart");
+    assert_eq!(told(&ledger, 31), ["0", "0", "0", "0.5", "19.999999999"], "April's first day is not March's debt");
     assert_eq!(ledger.close(day(31), march, number("20")).unwrap(), Closing::Nothing, "once");
-    charge(&mut ledger, &due(32, "m", "0.000000001"));
+    charge(&mut ledger, &due(31, "m", "0.000000001"));
     assert_eq!(ledger.close(day(61), april, number("20")).unwrap(), Closing::Invoice(usd("20")), "20.00 is enough");
     deposit(&mut ledger, 62, "19.999999999", &Promotions::default());
     assert_eq!(told(&ledger, 62)[3..], ["0.000000001", "0"], "the older debt is paid first");

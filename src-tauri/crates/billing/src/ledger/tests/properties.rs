@@ -1,6 +1,6 @@
 //! What holds after every one of a million operations on ledgers.
 //!
-//! `PURSER_LEDGER_OPERATIONS=1000000 cargo test --release -p billing ledger::properties` is the whole run; without the
+//! `PURSER_LEDGER_OPERATIONS=1000000 cargo test --release -p billing ledger::tests::properties` is the whole run; without the
 //! variable a smaller one.
 
 use std::collections::BTreeMap;
@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use domain::{Currency, ExactAmount, ModelName, ModelScope};
 use rust_decimal::Decimal;
 
-use super::tests::{day, receipt};
-use super::*;
+use super::{day, receipt};
+use crate::ledger::*;
 
 /// Operations on one ledger, so that replaying it does not grow with the whole run.
-const PER_LEDGER: u64 = 500;
+const PER_LEDGER: u64 = 200;
 const USUAL: u64 = 20_000;
 const MODELS: [&str; 4] = ["fast-chat", "smart-chat", "image", "speech"];
 
