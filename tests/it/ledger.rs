@@ -143,6 +143,9 @@ async fn usage_that_comes_late_makes_an_entry_and_changes_none() {
     let twice = of(&late, LedgerKind::Charge).iter().any(|e| e.receipt.as_ref().is_some_and(|r| r.entries.len() > 1));
     assert!(twice, "a receipt names both of its entries");
     let rated: i128 = charged(app, &client.id, "2026-11-18", "2026-11-18").await.iter().map(|(_, charge)| charge).sum();
+    let invoice = app::command::invoice::invoice_draft(app, BY, &client.id, "2026-11").await.unwrap();
+    let invoiced: i128 = charged(app, &client.id, "2026-11-01", "2026-11-17").await.iter().map(|(_, c)| c).sum();
+    assert_eq!(exact(&invoice.trio.charge.amount), invoiced, "a day that was paid in advance is on no invoice");
     let posted = of(&late, LedgerKind::Charge).into_iter().chain(of(&late, LedgerKind::Reversal));
     assert_eq!(-posted.map(|entry| exact(&entry.amount.amount)).sum::<i128>(), rated);
 }

@@ -114,7 +114,9 @@ fn entries(ledger: &LedgerView) -> String {
         return "There are no entries yet: `purser ledger deposit CLIENT AMOUNT` notes the first one.".to_owned();
     }
     let row = |entry: &LedgerEntryView| {
-        let what = entry.receipt.as_ref().map_or_else(|| entry.reason.clone(), about);
+        let touched = || entry.parts.first().map(|part| part.text.clone()).unwrap_or_default();
+        let said = || if entry.reason.is_empty() { touched() } else { entry.reason.clone() };
+        let what = entry.receipt.as_ref().map_or_else(said, about);
         vec![entry.number.to_string(), moment(&entry.at), word(&entry.kind), what, entry.amount.text.clone()]
     };
     let rows = table(&["entry", "posted", "kind", "~for", ">amount"], ledger.entries.iter().map(row));

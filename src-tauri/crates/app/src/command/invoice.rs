@@ -238,7 +238,11 @@ pub async fn assembled(
     let agency = agency::read(app, reader).await?;
     let client = reader.client().get(row.client).await?.client;
     let book = price_book(app, reader).await?;
-    let usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
+    let mut usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
+    // Days that were paid in advance are charged to the ledger, and nowhere else.
+    if let Some(prepaid) = reader.ledger().prepaid(row.client).await? {
+        usage.retain(|row| !prepaid.covers(row.day));
+    }
     let rated = rate(&usage, row.client, &book)?;
     let mut facts = facts(&agency, row, &client, &typed.note)?;
     let gateways = reader.gateway().list().await?;

@@ -89,7 +89,7 @@ async fn notices(app: &App, reader: &mut Reader, book: &Book, terms: &Terms) -> 
         ));
         return Ok(notices);
     }
-    let usage = metered(reader, book.client.id, (prepaid.first, today), prices.currency()).await?;
+    let usage = metered(reader, book.client.id, (prepaid.first, today), &prices).await?;
     let unpriced = rate(&usage, book.client.id, &prices)?.unpriced_models();
     if !unpriced.is_empty() {
         let models: Vec<String> = unpriced.iter().map(model_text).collect();

@@ -24,6 +24,14 @@ pub struct Prepaid {
     pub last: Option<Date>,
 }
 
+impl Prepaid {
+    /// Whether a day is paid from the ledger, and so is on no invoice.
+    #[must_use]
+    pub fn covers(&self, day: Date) -> bool {
+        self.first <= day && self.last.is_none_or(|last| day <= last)
+    }
+}
+
 /// Reads of ledgers.
 #[derive(Debug)]
 pub struct LedgerTable<'c> {

@@ -85,7 +85,7 @@ pub(crate) async fn charge_client(app: &App, origin: Origin, id: ClientId, span:
         let Some(days) = due_days(app, &book, span) else { return Ok(()) };
         let prices = price_book(app, &mut reader).await?;
         // Tiers and included quantities count by the month, so the whole month is rated and its days are picked.
-        let usage = metered(&mut reader, id, (days.0.month().first(), days.1), prices.currency()).await?;
+        let usage = metered(&mut reader, id, (days.0.month().first(), days.1), &prices).await?;
         let mut quantities: BTreeMap<(Date, GatewayId, ModelName), Quantities> = BTreeMap::new();
         for row in &usage {
             let sum = quantities.entry((row.day, row.gateway, row.model.clone())).or_default();

@@ -67,6 +67,7 @@ async fn a_ledger_is_read_as_it_was_posted() {
     let ended = Prepaid { last: Some("2026-02-28".parse().unwrap()), ..prepaid };
     writer.ledger().set_prepaid(ended).await.unwrap();
     assert_eq!(writer.ledger().read().prepaid(id).await.unwrap(), Some(ended));
+    assert!(prepaid.covers(prepaid.first) && !ended.covers(prepaid.first), "an empty span covers no day");
     assert_eq!(
         writer.ledger().read().prepaid(ClientId(99)).await.unwrap(),
         None,
