@@ -6,6 +6,7 @@ pub mod client;
 pub mod gateway;
 pub mod invoice;
 pub mod key;
+pub mod ledger;
 pub mod overview;
 pub mod price;
 pub mod route;
@@ -68,6 +69,14 @@ pub fn builder() -> Builder<tauri::Wry> {
         invoice::invoice_finalise_month,
         invoice::invoice_save,
         invoice::invoice_paid,
+        ledger::ledger_get,
+        ledger::ledger_prepay,
+        ledger::ledger_deposit,
+        ledger::ledger_refund,
+        ledger::ledger_adjust,
+        ledger::ledger_charge,
+        ledger::ledger_rules,
+        ledger::ledger_rules_set,
         gateway::gateway_list,
         gateway::gateway_products,
         gateway::model_list,

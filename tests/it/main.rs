@@ -11,6 +11,7 @@
 mod crash;
 mod faults;
 mod journey;
+mod ledger;
 mod live;
 mod live_bifrost;
 mod live_litellm;

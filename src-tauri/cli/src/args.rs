@@ -9,6 +9,7 @@ mod help;
 mod import;
 mod invoice;
 mod key;
+mod ledger;
 mod price;
 mod route;
 mod settings;
@@ -28,6 +29,7 @@ pub use self::gateway::{Connection, Gateway, GatewayUpdate};
 pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
+pub use self::ledger::{Adjust, CreditName, Deposit, Ledger, Refund};
 pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
 pub use self::route::Route;
 pub use self::settings::Settings;
@@ -91,6 +93,9 @@ pub enum Command {
     /// Invoices.
     #[command(subcommand)]
     Invoice(Invoice),
+    /// Clients that pay in advance: credit, deposits, charges.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// What was done, newest first.
     Audit(Audit),
     /// The agency's own data and Purser's settings.

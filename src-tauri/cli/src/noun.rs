@@ -10,6 +10,7 @@ mod gateway;
 mod import;
 pub mod invoice;
 mod key;
+mod ledger;
 mod price;
 mod route;
 mod settings;
@@ -43,6 +44,7 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
         Command::Import(import) => import::run(app, &import, out).await,
         Command::Sync(sync) => sync::run(app, &sync, out).await,
         Command::Invoice(verb) => invoice::run(app, verb, out).await,
+        Command::Ledger(verb) => ledger::run(app, verb, out).await,
         Command::Audit(audit) => audit::run(app, &audit, out).await,
         Command::Settings(verb) => settings::run(app, verb, out).await,
         Command::Sandbox => gateway::sandbox(app, out).await,

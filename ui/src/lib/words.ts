@@ -15,6 +15,18 @@ export const environmentText = named({ prod: m.env_prod, staging: m.env_staging,
 
 export const scopeText = named({ inference: m.scope_inference, read_only: m.scope_read_only, full: m.scope_full });
 
+/** What an entry of a ledger records. */
+export const ledgerKindText = named({
+	deposit: m.ledger_deposit,
+	promotion: m.ledger_promotion,
+	charge: m.ledger_charge,
+	refund: m.ledger_refund,
+	adjustment: m.ledger_adjustment,
+	carry_forward: m.ledger_carry_forward,
+	expiry: m.ledger_expiry,
+	reversal: m.ledger_reversal,
+});
+
 /** What was done, from its code in the audit log. */
 export const actionText = named({
 	account_create: m.action_account_create,
@@ -50,6 +62,14 @@ export const actionText = named({
 	invoice_finalise: m.action_invoice_finalise,
 	invoice_finalise_month: m.action_invoice_finalise_month,
 	invoice_paid: m.action_invoice_paid,
+	ledger_prepay: m.action_ledger_prepay,
+	ledger_promotion: m.action_ledger_promotion,
+	ledger_deposit: m.action_ledger_deposit,
+	ledger_refund: m.action_ledger_refund,
+	ledger_adjust: m.action_ledger_adjust,
+	ledger_charge: m.action_ledger_charge,
+	ledger_expire: m.action_ledger_expire,
+	ledger_rules: m.action_ledger_rules,
 	import_apply: m.action_import_apply,
 	settings_agency: m.action_settings_agency,
 	settings_sync: m.action_settings_sync,

@@ -10,6 +10,7 @@ pub mod import;
 mod input;
 pub mod invoice;
 pub mod key;
+pub mod ledger;
 mod party;
 pub mod price;
 pub mod setting;

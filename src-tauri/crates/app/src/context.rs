@@ -18,6 +18,7 @@ use crate::AppError;
 use crate::act::{self, Lanes};
 use crate::agency;
 use crate::command::key::TicketBox;
+use crate::command::ledger::charging;
 use crate::command::sync::SyncTurn;
 use crate::connect::Gateways;
 use crate::undo::UndoBox;
@@ -220,6 +221,9 @@ impl App {
             seal: AuditSeal(AtomicBool::new(true)),
         }));
         act::settle_in_background(&app).await?;
+        if let Err(error) = charging::at_start(&app).await {
+            tracing::warn!("credit that ended could not be posted: {error}");
+        }
         Ok(app)
     }
 
@@ -337,6 +341,7 @@ impl From<store::Tag> for wire::TagView {
             store::Tag::Usage => Self::Usage,
             store::Tag::Prices => Self::Prices,
             store::Tag::Invoices => Self::Invoices,
+            store::Tag::Ledgers => Self::Ledgers,
             store::Tag::Audit => Self::Audit,
             store::Tag::Settings => Self::Settings,
         }

@@ -18,6 +18,7 @@ mod error;
 pub mod export;
 pub mod format;
 mod journal;
+mod ledger;
 pub mod logging;
 pub mod query;
 pub mod rating;

@@ -7,6 +7,7 @@ pub mod client;
 pub mod gateway;
 pub mod invoice;
 pub mod key;
+pub mod ledger;
 pub mod names;
 pub mod overview;
 pub mod palette;

@@ -1,4 +1,4 @@
-//! Price books, rating and invoices: from metered usage to the figure a client pays.
+//! Price books, rating, invoices and ledgers: from metered usage to the figure a client pays.
 //!
 //! **Owns:** which price rule applies, what usage costs the client and why, and the arithmetic of an invoice. **Does not
 //! own:** where usage comes from (`sync`), where documents are kept (`store`), how they look (`render`). Everything here
@@ -6,6 +6,7 @@
 //! rounded, once (`domain::money`).
 
 pub mod invoice;
+pub mod ledger;
 pub mod margin;
 pub mod preview;
 pub mod price_book;
@@ -16,6 +17,7 @@ pub use invoice::{
     InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail, LineSubject, Notice, Party,
     RestoreError, Seller, ServicePeriod, Tax, TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
 };
+pub use ledger::Ledger;
 pub use margin::Margin;
 pub use preview::{ClientUsage, Effect, preview};
 pub use price_book::{

@@ -34,6 +34,8 @@ pub enum Tag {
     Prices,
     /// Invoices, their documents and payments.
     Invoices,
+    /// Ledgers of clients, and who pays in advance.
+    Ledgers,
     /// The audit log.
     Audit,
     /// Settings and remembered import mappings.
@@ -42,7 +44,7 @@ pub enum Tag {
 
 impl Tag {
     /// Every tag.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Gateways,
         Self::Clients,
         Self::Accounts,
@@ -50,6 +52,7 @@ impl Tag {
         Self::Usage,
         Self::Prices,
         Self::Invoices,
+        Self::Ledgers,
         Self::Audit,
         Self::Settings,
     ];
@@ -65,6 +68,7 @@ impl Tag {
             Self::Usage => "usage",
             Self::Prices => "prices",
             Self::Invoices => "invoices",
+            Self::Ledgers => "ledgers",
             Self::Audit => "audit",
             Self::Settings => "settings",
         }

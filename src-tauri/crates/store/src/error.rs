@@ -77,12 +77,14 @@ fn corrupt(file: Option<&PathBuf>, backup: Option<&PathBuf>) -> String {
 
 /// The sentence for a broken rule, from SQLite's message, which names columns and never values.
 fn rule(message: &str) -> String {
-    const TAKEN: [(&str, &str); 7] = [
+    const TAKEN: [(&str, &str); 9] = [
         ("client.name", "there is already a client of this name: choose another name"),
         ("gateway.name", "there is already a gateway of this name: choose another name"),
         ("invoice.first_day", "this client already has such a document for this period: use it, or credit it first"),
         ("invoice.number", "this invoice number is already in use: take the next one"),
         ("invoice_document", "this invoice already has a document of this kind: documents are never replaced"),
+        ("ledger_entry.key", "this is in the ledger already: nothing is posted twice"),
+        ("ledger_entry.number", "the ledger was posted to meanwhile: try again"),
         ("FOREIGN KEY", "this refers to something that is not in the database: reload and try again"),
         ("gross = net + tax", "the document's total is not the sum of its net amount and tax: calculate it again"),
     ];

@@ -7,8 +7,8 @@ use crate::report::Report;
 use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
-    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, PriceTable, PriceTableMut, RouteTable,
-    RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
+    PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -80,6 +80,8 @@ nouns! {
     route: RouteTable, RouteTableMut;
     /// Invoices.
     invoice: InvoiceTable, InvoiceTableMut;
+    /// Ledgers of clients.
+    ledger: LedgerTable, LedgerTableMut;
     /// The audit log.
     audit: AuditTable, AuditTableMut;
     /// Settings.

@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod import_mapping;
 pub mod invoice;
 pub mod key;
+pub mod ledger;
 pub mod price;
 pub mod route;
 pub mod setting;
@@ -27,6 +28,7 @@ pub use invoice::{
     InvoiceTable, InvoiceTableMut, Issued, StoredInvoice,
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
+pub use ledger::{LedgerTable, LedgerTableMut, Prepaid};
 pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};
 pub use setting::{SettingTable, SettingTableMut};

@@ -99,6 +99,22 @@ export const commands = {
 	invoiceSave: (id: string, kind: DocumentKind, dir: string | null) => typedError<SavedFile, ErrorView>(__TAURI_INVOKE("invoice_save", { id, kind, dir })),
 	/**  Notes a payment in full. */
 	invoicePaid: (id: string, date: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_paid", { id, date })),
+	/**  A client's ledger with its last entries, or with all of them. */
+	ledgerGet: (client: string, last: number | null) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_get", { client, last })),
+	/**  Lets a client pay in advance, or invoices it again. */
+	ledgerPrepay: (client: string, on: boolean) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_prepay", { client, on })),
+	/**  Notes that a client paid in. */
+	ledgerDeposit: (client: string, typed: DepositInput) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_deposit", { client, typed })),
+	/**  Gives a charge back, or pays paid credit out. */
+	ledgerRefund: (client: string, typed: RefundInput) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_refund", { client, typed })),
+	/**  Corrects a balance by hand. */
+	ledgerAdjust: (client: string, typed: AdjustInput) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_adjust", { client, typed })),
+	/**  Charges every closed day that is not charged yet. */
+	ledgerCharge: (client: string | null) => typedError<LedgerView[], ErrorView>(__TAURI_INVOKE("ledger_charge", { client })),
+	/**  The rules of credit. */
+	ledgerRules: () => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules")),
+	/**  Keeps the rules of credit. */
+	ledgerRulesSet: (typed: LedgerRules) => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules_set", { typed })),
 	/**  Every gateway. */
 	gatewayList: () => typedError<GatewayView[], ErrorView>(__TAURI_INVOKE("gateway_list")),
 	/**  Kinds of gateway that can be connected. */
@@ -174,6 +190,16 @@ export type AccountView = {
 	budget: BudgetView | null,
 };
 
+/**  An adjustment as typed. */
+export type AdjustInput = {
+	/**  Decimal text in the client's currency; below zero against the client. */
+	amount: string,
+	/**  Which credit. */
+	kind: CreditKind,
+	/**  Why. */
+	reason: string,
+};
+
 /**  A manual line as typed. */
 export type AdjustmentInput = {
 	/**  Why. */
@@ -240,6 +266,8 @@ export type AmountRole =
 "margin" | 
 /**  A ceiling on cost. */
 "budget" | 
+/**  Credit that a client holds, and what changes it. */
+"credit" | 
 /**  A price of a unit. */
 "price";
 
@@ -628,6 +656,25 @@ export type CredentialNeedView =
 "optional" | 
 /**  Always. */
 "required";
+
+/**  Where credit comes from. */
+export type CreditKind = 
+/**  The client paid it in. */
+"paid" | 
+/**  Given on top of a deposit. */
+"bonus" | 
+/**  Given without one. */
+"free";
+
+/**  A deposit as typed. */
+export type DepositInput = {
+	/**  Decimal text in the client's currency. */
+	amount: string,
+	/**  The payment's own number, so that it is noted once; may be empty. */
+	reference: string,
+	/**  A remark; may be empty. */
+	note: string,
+};
 
 /**  A kind of gateway that was recognised at an address. */
 export type DetectedProductView = {
@@ -1038,6 +1085,115 @@ export type ListInput = {
 	currency: string,
 	/**  The rate into the price book's currency, where the two differ. */
 	exchange: ExchangeInput | null,
+/**  An entry of a ledger. */
+export type LedgerEntryView = {
+	/**  Its number. */
+	number: number,
+	/**  When it was posted, RFC 3339. */
+	at: string,
+	/**  What it records. */
+	kind: LedgerKind,
+	/**  Why, where a person said so. */
+	reason: string,
+	/**  How it changed what the client has less what it owes; for a carry-forward, what was carried. */
+	amount: AmountView,
+	/**  Which credit and debt it touched. */
+	parts: LedgerPart[],
+	/**  What it is for, for charges and what was given back of them. */
+	receipt: ReceiptView | null,
+};
+
+/**  What an entry records. */
+export type LedgerKind = 
+/**  The client paid in. */
+"deposit" | 
+/**  Credit was given. */
+"promotion" | 
+/**  Usage was charged. */
+"charge" | 
+/**  A charge was given back, or paid credit paid out. */
+"refund" | 
+/**  A person corrected a balance. */
+"adjustment" | 
+/**  What is owed was carried into the next month. */
+"carry_forward" | 
+/**  Credit ended. */
+"expiry" | 
+/**  A charge was taken back because its usage was restated. */
+"reversal";
+
+/**  A part of an entry that touches what the client has or owes. */
+export type LedgerPart = {
+	/**  The lot; absent for what is owed. */
+	lot: number | null,
+	/**  Its name for people: `paid credit (lot 1)`, `owed`. */
+	text: string,
+	/**  Above zero in the client's favour. */
+	amount: AmountView,
+};
+
+/**  The agency's rules of credit. Amounts are decimal text in each client's currency; empty is off. */
+export type LedgerRules = {
+	/**  Smallest deposit. */
+	minimumDeposit: string,
+	/**  Free credit for a client that begins to pay in advance. */
+	signUpCredit: string,
+	/**  Per cent on top of a first deposit. */
+	firstDepositPercent: string,
+	/**  Models that credit may be spent on, separated by commas; empty is every model. */
+	firstDepositModels: string,
+	/**  Days until it ends. */
+	firstDepositDays: number,
+	/**  What is owed below this is carried into the next month instead of invoiced. */
+	carryBelow: string,
+};
+
+/**  A client's ledger. */
+export type LedgerView = {
+	/**  The client. */
+	clientId: string,
+	/**  Its name. */
+	client: string,
+	/**  First local day that is paid in advance, ISO date; absent for a client that is invoiced. */
+	prepaidFrom: string | null,
+	/**  Last such day, once it ended. */
+	prepaidThrough: string | null,
+	/**  Credit that was paid in; good for every model, without an end. */
+	paid: AmountView,
+	/**  Credit given on top of deposits. */
+	bonus: AmountView,
+	/**  Credit given without one. */
+	free: AmountView,
+	/**  Charges that no credit covered. */
+	owed: AmountView,
+	/**  The same from earlier months, carried forward. */
+	carried: AmountView,
+	/**  What should be known: what is due for an invoice, models that have no price. */
+	notices: string[],
+	/**  Credit that is left, in the order in which it ends; what never ends last. */
+	lots: LotView[],
+	/**  Entries, newest first. */
+	entries: LedgerEntryView[],
+	/**  How many entries there are in all. */
+	entryCount: number,
+};
+
+/**  Credit that came in one piece. */
+export type LotView = {
+	/**  Its number in the ledger. */
+	number: number,
+	/**  Where it comes from. */
+	kind: CreditKind,
+	/**  Models it may be spent on; empty is all. */
+	models: string[],
+	/**  What it was opened with. */
+	amount: AmountView,
+	/**  What is left. */
+	left: AmountView,
+	/**  Since when, RFC 3339. */
+	creditedAt: string,
+	/**  Until when, RFC 3339; absent without an end. */
+	expiresAt: string | null,
 };
 
 /**  The overview. */
@@ -1220,6 +1376,36 @@ export type QuantityView = {
 	meter: string,
 	/**  Decimal text in sold units (million tokens, images, seconds, …). */
 	quantity: string,
+/**  What a charge is for, and every entry about it. */
+export type ReceiptView = {
+	/**  Local day, ISO date. */
+	day: string,
+	/**  Gateway. */
+	gatewayId: string,
+	/**  Its name. */
+	gateway: string,
+	/**  Model as the client called it. */
+	model: string,
+	/**  Price version. */
+	version: string,
+	/**  Rule of that version. */
+	rule: string,
+	/**  What was consumed as far as this entry knew, for people. */
+	quantities: string[],
+	/**  What it comes to now, refunds not taken off. */
+	charge: AmountView,
+	/**  Numbers of every entry about it. */
+	entries: number[],
+};
+
+/**  A refund as typed. */
+export type RefundInput = {
+	/**  Decimal text in the client's currency. */
+	amount: string,
+	/**  Why. */
+	reason: string,
+	/**  Number of the charge that is given back; absent pays paid credit out. */
+	entry: number | null,
 };
 
 /**  A page of requests, newest first. */
@@ -1420,6 +1606,8 @@ export type TagView =
 "prices" | 
 /**  Invoices. */
 "invoices" | 
+/**  Ledgers. */
+"ledgers" | 
 /**  Activity. */
 "audit" | 
 /**  Settings. */

@@ -13,6 +13,8 @@ export const PROVIDES = {
 	requestPage: ['usage', 'clients', 'keys'],
 	invoiceList: ['invoices', 'clients', 'usage', 'prices', 'settings'],
 	invoiceGet: ['invoices', 'clients', 'usage', 'prices', 'settings'],
+	ledgerGet: ['ledgers', 'clients', 'usage', 'prices', 'gateways', 'settings'],
+	ledgerRules: ['settings'],
 	priceBook: ['prices', 'clients', 'usage', 'invoices'],
 	gatewayList: ['gateways', 'accounts', 'keys'],
 	gatewayProducts: [],

@@ -4,8 +4,8 @@
 //! in it. Finalising takes the number, freezes the snapshot and stores the documents in one transaction.
 
 use billing::{
-    Adjustment, DraftInvoice, Invoice, InvoiceFacts, InvoiceNumber, Party, Seller, ServicePeriod, TaxCategory,
-    TaxFacts, TaxRate, rate_month,
+    Adjustment, DraftInvoice, Invoice, InvoiceFacts, InvoiceNumber, Party, Rated, Seller, ServicePeriod, TaxCategory,
+    TaxFacts, TaxRate, rate, rate_month,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, Date, ExactAmount, InvoiceId, Money, Month, Timestamp,
@@ -238,8 +238,13 @@ pub async fn assembled(
     let agency = agency::read(app, reader).await?;
     let client = reader.client().get(row.client).await?.client;
     let book = price_book(app, reader).await?;
-    let usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
-    let rated = rate_month(&usage, row.client, &book, row.first_day.month())?;
+    let mut usage = metered(reader, row.client, (row.first_day, row.last_day), &book).await?;
+    let mut rated = rate_month(&usage, row.client, &book, row.first_day.month())?;
+    // Days that were paid in advance are charged to the ledger, and nowhere else; a minimum counts them all the same.
+    if let Some(prepaid) = reader.ledger().prepaid(row.client).await? {
+        usage.retain(|row| !prepaid.covers(row.day));
+        rated = Rated { fees: rated.fees, ..rate(&usage, row.client, &book)? };
+    }
     let mut facts = facts(&agency, row, &client, &typed.note)?;
     let gateways = reader.gateway().list().await?;
     facts.gateways = gateways.into_iter().map(|one| (one.id, one.connection.name.to_string())).collect();

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::act::settle_gateway;
 use crate::allowance;
+use crate::command::ledger::charging;
 use crate::connect::{self, summary};
 use crate::wire::{Changed, Code, Progress, SyncLine, SyncReportView, TagView};
 use crate::{App, AppError};
@@ -95,6 +96,9 @@ pub async fn sync_run(app: &App, _origin: Origin, gateway_id: Option<&str>) -> R
         lines.insert(one.gateway, report_line(gateway, one, cancelled));
     }
     drop(turn);
+    if !cancelled {
+        charging::after_sync(app, Origin::System).await?;
+    }
     let lines: Vec<SyncLine> = stored.iter().filter_map(|gateway| lines.remove(&gateway.id)).collect();
     let complete = lines.iter().all(|line| line.problem.is_none());
     let step = if complete { "Up to date" } else { "Ended with problems" };

@@ -43,6 +43,7 @@ fn role(role: AmountRole) -> &'static str {
         AmountRole::Charge => "charge",
         AmountRole::Margin => "margin",
         AmountRole::Budget => "budget",
+        AmountRole::Credit => "credit",
         AmountRole::Price => "price",
     }
 }

@@ -13,6 +13,8 @@ choice! {
         Margin,
         /// A ceiling on cost.
         Budget,
+        /// Credit that a client holds, and what changes it.
+        Credit,
         /// A price of a unit.
         Price,
     }

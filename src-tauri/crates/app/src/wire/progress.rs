@@ -19,6 +19,8 @@ choice! {
         Prices,
         /// Invoices.
         Invoices,
+        /// Ledgers.
+        Ledgers,
         /// Activity.
         Audit,
         /// Settings.

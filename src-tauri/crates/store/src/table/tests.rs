@@ -1,4 +1,5 @@
 mod access;
 mod books;
+mod ledgers;
 mod log;
 mod routes;

@@ -8,6 +8,7 @@ import type { Backend, Commands } from '../backend';
 import { emptyClient } from './defaults';
 import { gatewayCommands, wait } from './gateways';
 import { keyCommands } from './keys';
+import { ledgerCommands } from './ledger';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
 import { clientRow } from './views';
@@ -236,6 +237,7 @@ export function fakeBackend(search = ''): Backend & { world: World } {
 		...keyCommands(world),
 		...priceCommands(world),
 		...invoiceCommands(world),
+		...ledgerCommands(world),
 		...gatewayCommands(world),
 		...otherCommands(world),
 	};

@@ -1,0 +1,191 @@
+/** Ledgers of invented clients: the first one pays in advance and has used some of it, the others are invoiced. */
+import type { AmountView, Commands, LedgerEntryView, LedgerKind, LedgerRules, LedgerView, LotView } from '../backend';
+import { amountOf, parseAmount } from './money';
+import { fail, missing, ok } from './reading';
+import type { World } from './world';
+
+type LedgerCommands = Pick<
+	Commands,
+	| 'ledgerGet'
+	| 'ledgerPrepay'
+	| 'ledgerDeposit'
+	| 'ledgerRefund'
+	| 'ledgerAdjust'
+	| 'ledgerCharge'
+	| 'ledgerRules'
+	| 'ledgerRulesSet'
+>;
+
+const UNIT = 1_000_000_000;
+const BONUS_MODEL = 'gpt-4o-mini';
+const credit = (nanos: number): AmountView => amountOf(nanos, 'credit');
+
+interface Ledger {
+	from: string | null;
+	through: string | null;
+	paid: number;
+	bonus: number;
+	free: number;
+	references: string[];
+	entries: LedgerEntryView[];
+}
+
+const none = (): Ledger => ({
+	from: null,
+	through: null,
+	paid: 0,
+	bonus: 0,
+	free: 0,
+	references: [],
+	entries: [],
+});
+
+function add(ledger: Ledger, at: string, kind: LedgerKind, nanos: number, reason = ''): LedgerEntryView {
+	const entry: LedgerEntryView = {
+		number: ledger.entries.length + 1,
+		at,
+		kind,
+		reason,
+		amount: credit(nanos),
+		parts: [{ lot: 1, text: 'paid credit (lot 1)', amount: credit(nanos) }],
+		receipt: null,
+	};
+	ledger.entries.push(entry);
+	return entry;
+}
+
+/** A deposit of 50 with a bonus of 50, and some days of charges. */
+function used(world: World): Ledger {
+	const ledger = { ...none(), from: world.day(9), paid: 50 * UNIT, bonus: 50 * UNIT };
+	add(ledger, `${world.day(9)}T08:30:00Z`, 'deposit', 50 * UNIT, 'by bank transfer');
+	add(ledger, `${world.day(9)}T08:30:00Z`, 'promotion', 50 * UNIT);
+	for (let ago = 9; ago > 0; ago -= 1) {
+		const [model, nanos] = ago % 2 === 0 ? ['claude-sonnet-4-5', 2.1184 * UNIT] : [BONUS_MODEL, 0.7307 * UNIT];
+		const entry = add(ledger, `${world.day(ago - 1)}T00:20:00Z`, 'charge', -nanos);
+		if (model === BONUS_MODEL) ledger.bonus -= nanos;
+		else ledger.paid -= nanos;
+		const lot = model === BONUS_MODEL ? 'bonus credit (lot 2)' : 'paid credit (lot 1)';
+		entry.parts = [{ lot: model === BONUS_MODEL ? 2 : 1, text: lot, amount: credit(-nanos) }];
+		entry.receipt = {
+			day: world.day(ago),
+			gatewayId: 'gw_1',
+			gateway: 'Main',
+			model,
+			version: 'pv_1',
+			rule: '*',
+			quantities: ['1,204 requests', '3,881,204 input tokens', '402,118 output tokens'],
+			charge: amountOf(nanos, 'charge'),
+			entries: [entry.number],
+		};
+	}
+	return ledger;
+}
+
+const lot = (number: number, kind: LotView['kind'], left: number, ends: string | null): LotView => ({
+	number,
+	kind,
+	models: kind === 'bonus' ? [BONUS_MODEL] : [],
+	amount: credit(left),
+	left: credit(left),
+	creditedAt: '',
+	expiresAt: ends,
+});
+
+export function ledgerCommands(world: World): LedgerCommands {
+	const ledgers = new Map<string, Ledger>();
+	let rules: LedgerRules = {
+		minimumDeposit: '5',
+		signUpCredit: '',
+		firstDepositPercent: '100',
+		firstDepositModels: BONUS_MODEL,
+		firstDepositDays: 90,
+		carryBelow: '20',
+	};
+	const of = (clientId: string): Ledger => {
+		const known = ledgers.get(clientId);
+		if (known) return known;
+		const made = clientId === world.clients[0]?.id ? used(world) : none();
+		ledgers.set(clientId, made);
+		return made;
+	};
+	const view = (clientId: string, last: number | null): LedgerView => {
+		const ledger = of(clientId);
+		const lots = [
+			lot(2, 'bonus', ledger.bonus, `${world.day(-81)}T08:30:00Z`),
+			lot(1, 'paid', ledger.paid, null),
+			lot(3, 'free', ledger.free, null),
+		];
+		return {
+			clientId,
+			client: world.clients.find(({ id }) => id === clientId)?.input.name ?? '',
+			prepaidFrom: ledger.from,
+			prepaidThrough: ledger.through,
+			paid: credit(ledger.paid),
+			bonus: credit(ledger.bonus),
+			free: credit(ledger.free),
+			owed: amountOf(0, 'charge'),
+			carried: amountOf(0, 'charge'),
+			notices: [],
+			lots: lots.filter(({ left }) => Number(left.amount) > 0),
+			entries: ledger.entries.toReversed().slice(0, last ?? ledger.entries.length),
+			entryCount: ledger.entries.length,
+		};
+	};
+	const told = (clientId: string, action: string) => {
+		world.done(['ledgers'], '', { action, target: view(clientId, 0).client });
+		return ok(view(clientId, 20));
+	};
+	const amount = (text: string, least: number) => {
+		const nanos = parseAmount(text);
+		if (nanos === null)
+			return {
+				nanos: 0,
+				problem: `\`${text}\` is not an amount: write digits with a decimal point, for example 12.50`,
+			};
+		return { nanos, problem: nanos < least ? `a deposit is at least ${rules.minimumDeposit} USD` : null };
+	};
+	const wrong = (field: string, message: string) => fail({ code: 'invalid', field, message });
+	const now = () => new Date().toISOString();
+	return {
+		ledgerGet: async (client, last) =>
+			world.clients.some(({ id }) => id === client) ? ok(view(client, last)) : missing('The client'),
+		ledgerPrepay: async (client, on) => {
+			Object.assign(of(client), on ? { from: world.day(0), through: null } : { through: world.day(1) });
+			return told(client, 'ledger_prepay');
+		},
+		ledgerDeposit: async (client, typed) => {
+			const ledger = of(client);
+			const { nanos, problem } = amount(typed.amount, Number(rules.minimumDeposit) * UNIT);
+			if (problem) return wrong('amount', problem);
+			if (typed.reference && ledger.references.includes(typed.reference))
+				return wrong('reference', 'this payment is in the ledger already: nothing is posted twice');
+			ledger.references.push(typed.reference);
+			ledger.paid += nanos;
+			add(ledger, now(), 'deposit', nanos, typed.note);
+			return told(client, 'ledger_deposit');
+		},
+		ledgerRefund: async (client, typed) => {
+			const { nanos, problem } = amount(typed.amount, 1);
+			if (problem) return wrong('amount', problem);
+			if (!typed.reason.trim()) return wrong('reason', 'a refund needs a reason: say in a few words why');
+			of(client).paid += typed.entry === null ? -nanos : nanos;
+			add(of(client), now(), 'refund', typed.entry === null ? -nanos : nanos, typed.reason);
+			return told(client, 'ledger_refund');
+		},
+		ledgerAdjust: async (client, typed) => {
+			const { nanos, problem } = amount(typed.amount, -1_000_000 * UNIT);
+			if (problem) return wrong('amount', problem);
+			if (!typed.reason.trim()) return wrong('reason', 'an adjustment needs a reason: say in a few words why');
+			of(client)[typed.kind] += nanos;
+			add(of(client), now(), 'adjustment', nanos, typed.reason);
+			return told(client, 'ledger_adjust');
+		},
+		ledgerCharge: async (client) => ok(client === null ? [] : [view(client, 20)]),
+		ledgerRules: async () => ok(rules),
+		ledgerRulesSet: async (typed) => {
+			rules = typed;
+			world.emit('settings');
+			return ok(rules);
+		},
+	};
+}
