@@ -10,7 +10,7 @@ const ARROWS: &str = "arrows point down to `domain` only";
 const ONLY: [(&str, &[&str], &str); 3] = [
     (
         "domain",
-        &["jiff", "rust_decimal", "secrecy", "thiserror"],
+        &["eu-vat", "iban_validate", "jiff", "rust_decimal", "secrecy", "thiserror"],
         "domain is pure: give it what it needs as an argument",
     ),
     (
