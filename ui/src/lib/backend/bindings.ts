@@ -1079,12 +1079,6 @@ export type KeyStatusView =
 /**  Gone for good. */
 "revoked";
 
-/**  What a list of prices is in. */
-export type ListInput = {
-	/**  Currency; the price book's when empty. */
-	currency: string,
-	/**  The rate into the price book's currency, where the two differ. */
-	exchange: ExchangeInput | null,
 /**  An entry of a ledger. */
 export type LedgerEntryView = {
 	/**  Its number. */
@@ -1176,6 +1170,14 @@ export type LedgerView = {
 	entries: LedgerEntryView[],
 	/**  How many entries there are in all. */
 	entryCount: number,
+};
+
+/**  What a list of prices is in. */
+export type ListInput = {
+	/**  Currency; the price book's when empty. */
+	currency: string,
+	/**  The rate into the price book's currency, where the two differ. */
+	exchange: ExchangeInput | null,
 };
 
 /**  Credit that came in one piece. */
@@ -1376,6 +1378,8 @@ export type QuantityView = {
 	meter: string,
 	/**  Decimal text in sold units (million tokens, images, seconds, …). */
 	quantity: string,
+};
+
 /**  What a charge is for, and every entry about it. */
 export type ReceiptView = {
 	/**  Local day, ISO date. */
@@ -1626,6 +1630,7 @@ export type TargetView = {
 	/**  When that was found out, RFC 3339; null where it is not told. */
 	checkedAt: string | null,
 };
+
 /**  How VAT applies to a client's invoices. */
 export type TaxChoice = 
 /**  As the agency's settings say. */
