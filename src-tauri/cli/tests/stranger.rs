@@ -26,7 +26,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn an_empty_profile_says_what_to_do_first() {
     let home = TempDir::new().unwrap();
-    let rows: [(&[&str], &str); 12] = [
+    let rows: [(&[&str], &str); 14] = [
         (&["gateway", "list"], "purser gateway connect"),
         (&["gateway", "models"], "No gateway offers a model yet."),
         (&["client", "list"], "purser client create"),
@@ -38,6 +38,8 @@ fn an_empty_profile_says_what_to_do_first() {
         (&["sync", "--plan"], "There is nothing to pull from"),
         (&["price", "show"], "purser price set"),
         (&["invoice", "list"], "purser invoice draft"),
+        (&["ledger", "charge"], "purser ledger prepay"),
+        (&["ledger", "rules"], "first-deposit-percent"),
         (&["audit"], "Nothing was done yet."),
     ];
     for (args, told) in rows {
