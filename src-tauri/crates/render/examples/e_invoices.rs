@@ -164,7 +164,7 @@ fn client(case: &Case) -> Client {
 
 /// A fixed price for every other model, a markup for the rest, two prices for one.
 fn prices(currency: Currency) -> PriceBook {
-    let rule = |selector: &str, charge| PriceRule { client: None, selector: selector.parse().unwrap(), charge };
+    let rule = |selector: &str, charge| PriceRule::new(None, selector.parse().unwrap(), charge);
     let fixed = |prices: &[(Meter, &str)]| ChargeModel::FixedPrice {
         prices: prices.iter().map(|(meter, price)| (*meter, price.parse().unwrap())).collect(),
     };

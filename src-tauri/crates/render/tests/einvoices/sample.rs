@@ -59,7 +59,7 @@ fn month() -> Month {
 }
 
 fn prices(currency: Currency) -> PriceBook {
-    let rule = |selector: &str, charge| PriceRule { client: None, selector: selector.parse().unwrap(), charge };
+    let rule = |selector: &str, charge| PriceRule::new(None, selector.parse().unwrap(), charge);
     let fixed = ChargeModel::FixedPrice { prices: vec![(Meter::InputTokens, "0.0375".parse().unwrap())] };
     let rules = vec![rule("*", ChargeModel::MarkupOnCost { per_cent: "25".parse().unwrap() }), rule("fixed", fixed)];
     let version = PriceBookVersion::new(PriceVersionId(1), month().first(), PriceRules::new(rules).unwrap(), "");
