@@ -8,6 +8,7 @@
 //! happen is proposed by a method on `&Ledger` that answers an [`Entry`]; [`Ledger::post`] folds that in. Nothing is
 //! rounded: amounts are as exact as the charges they come from.
 
+mod days;
 mod entry;
 mod error;
 mod fold;
@@ -17,6 +18,7 @@ mod promotion;
 mod propose;
 mod spending;
 
+pub use days::none_below_zero;
 pub use entry::{Entry, EntryKind, EntryNumber, EntryParts, Posting, Pot, Receipt};
 pub use error::LedgerError;
 pub use fold::{Balances, HeldLot, Ledger, Posted};

@@ -298,3 +298,27 @@ fn replay_refuses_entries_that_the_rules_did_not_make() {
     assert_eq!(forged(10, "fast-chat", "5"), Err(LedgerError::Expired(LotNumber(1))));
     assert_eq!(forged(9, "fast-chat", "5.1"), Err(LedgerError::Overdrawn(Pot::Lot(LotNumber(1)))));
 }
+
+#[test]
+fn a_day_below_zero_is_taken_off_the_days_before() {
+    let rows = [
+        (vec!["3", "2", "-4", "1"], vec!["1", "0", "0", "1"]),
+        (vec!["1", "1"], vec!["1", "1"]),
+        (vec!["2", "-5"], vec!["-3", "0"]),
+        (vec![], vec![]),
+    ];
+    for (days, wanted) in rows {
+        let days: Vec<_> = days
+            .iter()
+            .enumerate()
+            .map(|(on, charge)| (receipt(i32::try_from(on).unwrap(), "m").day, usd(charge)))
+            .collect();
+        let told = none_below_zero(&days).unwrap();
+        assert_eq!(
+            told.iter().map(|(_, charge)| *charge).collect::<Vec<_>>(),
+            wanted.iter().map(|text| usd(text)).collect::<Vec<_>>(),
+            "{days:?}"
+        );
+        assert!(told.iter().map(|(day, _)| day).eq(days.iter().map(|(day, _)| day)), "the days stay");
+    }
+}

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::ledger::{Closing, Due, Entry, Receipt};
+use billing::ledger::{Closing, Due, Entry, Receipt, none_below_zero};
 use billing::{Rated, rate};
 use domain::{ClientId, Date, ExactAmount, GatewayId, ModelName, Quantities};
 use store::Origin;
@@ -126,7 +126,7 @@ fn dues(
     let mut charges: BTreeMap<Receipt, ExactAmount> = posted.map(|receipt| (receipt.clone(), zero)).collect();
     for line in &rated.lines {
         let own = if line.trail.rule.client.is_some() { " (own)" } else { "" };
-        for (day, charge) in line.days.iter().filter(|(day, _)| first <= *day && *day <= last) {
+        for (day, charge) in none_below_zero(&line.days)?.iter().filter(|(day, _)| first <= *day && *day <= last) {
             let receipt = Receipt {
                 day: *day,
                 gateway: line.gateway,
