@@ -69,6 +69,7 @@ fn usage(client: u64, requests: u64, rows: u64) -> Vec<MeteredUsage> {
         for cell in 0..GATEWAYS * DAYS * rows {
             let input = requests * (700 + (client * 31 + place * 17 + cell) % 900);
             usage.push(MeteredUsage {
+                private: false,
                 day: first.plus_days(i32::try_from(cell % DAYS).unwrap()),
                 gateway: GatewayId(i64::try_from(cell / DAYS % GATEWAYS).unwrap()),
                 model: model.clone(),
