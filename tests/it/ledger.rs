@@ -83,7 +83,7 @@ async fn j5_a_deposit_with_its_bonus_is_spent_by_its_rules_and_ends_after_90_day
     assert!(refused.message.contains("at least 5 USD"), "{refused}");
     let ledger = ledger_deposit(app, BY, &client.id, &deposit("10", "pi_1")).await.unwrap();
     assert_eq!((ledger.paid.text.as_str(), ledger.bonus.text.as_str()), ("$10.00", "$10.00"), "S0-16");
-    assert_eq!(ledger.lots[0].models, [model.clone()], "S0-17: what ends soonest is told first");
+    assert_eq!(ledger.lots[0].models, std::slice::from_ref(&model), "S0-17: what ends soonest is told first");
     assert_eq!(ledger.lots[0].expires_at.as_deref(), Some("2027-02-16T10:00:00Z"), "S0-18: 90 days");
     assert_eq!(ledger.lots[1].expires_at, None, "S0-20: paid credit has no end");
     let again = ledger_deposit(app, BY, &client.id, &deposit("10", "pi_1")).await.unwrap_err();

@@ -104,8 +104,8 @@ pub async fn rows_summed(reader: &mut Reader, book: &Prices, filter: &Filter) ->
     Ok(rows)
 }
 
-/// The same rows with those of models that are private at times client by client and day by day: only so are they told
-/// from the days on which they were charged.
+/// The rows of others than `named`, with those of models that are private at times client by client and day by day: only
+/// so are they told from the days on which they were charged.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -113,11 +113,12 @@ pub async fn private_apart(
     reader: &mut Reader,
     book: &Prices,
     filter: &Filter,
-    mut rows: Vec<RatingRow>,
+    (named, mut rows): (&[ClientId], Vec<RatingRow>),
 ) -> Result<Vec<RatingRow>, AppError> {
     if rows.iter().any(|row| book.private.knows(row)) {
         rows.retain(|row| !book.private.knows(row));
-        rows.extend(private_days(reader, book, filter).await?);
+        let days = private_days(reader, book, filter).await?.into_iter();
+        rows.extend(days.filter(|row| row.client.is_none_or(|client| !named.contains(&client))));
     }
     Ok(rows)
 }

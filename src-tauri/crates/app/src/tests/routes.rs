@@ -3,15 +3,15 @@
 use domain::Meter;
 use store::report::Filter;
 
-use super::rig::{Rig, WINDOW};
+use super::rig::{Rig, WINDOW, key};
 use crate::command::gateway::sandbox_open;
 use crate::command::invoice::invoice_draft;
+use crate::command::key::key_create;
 use crate::command::price::{flat_markup, price_set};
-use crate::query::client::client_list;
-use crate::query::key::key_list;
+use crate::query::client::{account_list, client_list};
 use crate::query::route::{key_routes, route_list};
 use crate::rating::{price_book, priced, rows_summed, tallies, tally};
-use crate::wire::{ChargeKind, HealthView, KeyFilterInput, PriceChange, RoutePriceView, RuleInput, UnitPriceView};
+use crate::wire::{ChargeKind, HealthView, KeyInput, PriceChange, RoutePriceView, RuleInput, UnitPriceView};
 
 /// A fixed price per request for every model.
 fn fixed_for_all() -> PriceChange {
@@ -42,15 +42,12 @@ async fn s0_15_s4_05_routes_are_cached_and_shown_for_the_models_of_a_key() {
     assert!(switched.last_switch.is_some());
     assert_eq!(named("gpt-4.1-nano").backups, Some(vec![]), "none, and not untold");
     assert_eq!(named("private-llama").price, RoutePriceView::Private);
-    let filter =
-        KeyFilterInput { client_id: None, gateway_id: None, search: String::new(), with_revoked: false, after: None };
-    let keys = key_list(&rig.app, &filter).await.unwrap().rows;
-    let limited = keys.iter().find(|key| !key.models.is_empty()).expect("some key is limited to models");
-    let mut of_key: Vec<String> =
-        key_routes(&rig.app, &limited.id).await.unwrap().rows.into_iter().map(|route| route.model).collect();
-    let mut may_call = limited.models.clone();
-    (of_key.sort(), may_call.sort());
-    assert!(!of_key.is_empty() && of_key.iter().all(|model| may_call.contains(model)), "{of_key:?} of {may_call:?}");
+    let accounts = account_list(&rig.app).await.unwrap();
+    let account = accounts.into_iter().find(|account| account.name == "Quillfeather Legal").expect("its account").id;
+    let limited = KeyInput { models: vec!["claude-sonnet-4-5".to_owned()], ..key(&account, "limited") };
+    let made = key_create(&rig.app, WINDOW, limited).await.unwrap();
+    let routes = key_routes(&rig.app, &made.key.id).await.unwrap().rows;
+    assert_eq!(routes.iter().map(|route| route.model.as_str()).collect::<Vec<_>>(), ["claude-sonnet-4-5"]);
 }
 
 #[tokio::test]

@@ -131,7 +131,6 @@ async fn rows(
     let apart: Vec<ClientId> = apart.intersection(&used).copied().collect();
     let UsageApart { named, others } = reader.report().usage_apart(filter, &apart).await?;
     let others = others.into_iter().map(|row| RatingRow { client: any, ..row }).collect();
-    let others = private_apart(reader, book, filter, others).await?.into_iter();
-    let others = others.filter(|row| row.client.is_none_or(|client| !apart.contains(&client))).collect();
+    let others = private_apart(reader, book, filter, (&apart, others)).await?;
     Ok((priced(reader, book, named).await?, priced(reader, book, others).await?))
 }
