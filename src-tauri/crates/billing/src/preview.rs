@@ -36,7 +36,7 @@ pub struct Effect {
 /// is [`PriceBook::as_if`] of the changed rules. Changes nothing anywhere.
 ///
 /// # Errors
-/// As [`rate`]; models without a price are no error here, they are named in the effect.
+/// As [`crate::rate`]; models without a price are no error here, they are named in the effect.
 pub fn preview(
     usage: &[ClientUsage],
     month: Month,

@@ -195,6 +195,9 @@ async fn compared(calm: Subject, stormy: Subject, seed: u64) -> Result<(), Strin
     if end == expected { Ok(()) } else { Err(format!("over a good line\n{expected:?}\nover this one\n{end:?}")) }
 }
 
+/// Seeds between two lines that tell how far a long run has come.
+const TOLD_EVERY: u64 = 50;
+
 /// Runs errands over many lines, some at a time; a product whose pace is slow has fewer by default.
 async fn storm<F>(name: &str, usual: u64, fresh: fn(u64) -> F)
 where
@@ -212,7 +215,14 @@ where
         }
         runs.spawn(async move {
             let result = compared(fresh(seed).await, fresh(seed).await, seed).await;
-            result.err().map(|why| format!("seed {seed}: {why}"))
+            let failure = result.err().map(|why| format!("seed {seed}: {why}"));
+            // Told at once: a run of many seeds that is stopped has not been for nothing.
+            match &failure {
+                Some(failure) => eprintln!("{failure}"),
+                None if (seed + 1).is_multiple_of(TOLD_EVERY) => eprintln!("seed {seed} is good"),
+                None => {}
+            }
+            failure
         });
     }
     failures.extend(runs.join_all().await.into_iter().flatten());
