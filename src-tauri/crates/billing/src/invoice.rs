@@ -4,22 +4,28 @@
 //! what the client reads ([`InvoiceDocument`]) and what only the agency knows ([`AgencyLine`], S0-25). **Does not own:**
 //! taking the next number (the store, in the finalising transaction) and how a document looks (`render`).
 
+mod credit;
 mod draft;
+mod drift;
 mod issued;
 mod line;
 mod number;
 mod party;
+mod settlement;
 mod tax;
 mod totals;
 
 use domain::{ClientId, Currency, Date, EInvoice, Money, MoneyError, PaymentTerms};
 use rust_decimal::Decimal;
 
+pub use self::credit::{Correction, CreditError};
 pub use self::draft::{DraftInvoice, FinalizeError, InvoiceFacts, Notice};
+pub use self::drift::{Drift, DriftLine};
 pub use self::issued::{Invoice, InvoiceParts, RestoreError};
 pub use self::line::{Adjustment, AgencyLine, DayCharge, InvoiceLine, LineDetail, LineSubject, REASON_MAX};
 pub use self::number::{InvoiceNumber, NumberError};
 pub use self::party::{Party, Seller, ServicePeriod};
+pub use self::settlement::{PaymentError, Settlement, Standing};
 pub use self::tax::{TaxCategory, TaxError, TaxFacts, TaxRate};
 pub use self::totals::{Tax, Totals};
 use crate::rating::daily;
@@ -138,7 +144,7 @@ impl InvoiceBody {
     }
 }
 
-/// A final invoice as the client reads it: all that PDF, CSV and XML are made of.
+/// A final invoice or credit note as the client reads it: all that PDF, CSV and XML are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceDocument {
     /// Its number.
@@ -147,6 +153,8 @@ pub struct InvoiceDocument {
     pub issued: Date,
     /// The date by which it is to be paid.
     pub due: Date,
+    /// What a credit note takes back; `None` is an invoice. A credit note's amounts are the invoice's, not negative.
+    pub corrects: Option<Correction>,
     /// What it says.
     pub body: InvoiceBody,
 }

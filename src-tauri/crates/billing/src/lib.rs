@@ -13,9 +13,10 @@ pub mod price_book;
 pub mod rating;
 
 pub use invoice::{
-    Adjustment, AgencyLine, DayCharge, DraftInvoice, FinalizeError, Invoice, InvoiceBody, InvoiceDocument,
-    InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail, LineSubject, Notice, Party,
-    RestoreError, Seller, ServicePeriod, Tax, TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
+    Adjustment, AgencyLine, Correction, CreditError, DayCharge, DraftInvoice, Drift, DriftLine, FinalizeError, Invoice,
+    InvoiceBody, InvoiceDocument, InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
+    LineSubject, Notice, Party, PaymentError, RestoreError, Seller, ServicePeriod, Settlement, Standing, Tax,
+    TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
 };
 pub use ledger::Ledger;
 pub use margin::Margin;

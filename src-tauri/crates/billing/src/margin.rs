@@ -1,5 +1,7 @@
 //! Margin: what is left of a charge after its cost. A report, never a rate.
 
+use std::ops::Neg;
+
 use domain::{ExactAmount, MoneyError};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -28,6 +30,16 @@ impl Margin {
         let amount = self.amount().ok()?.amount();
         let share = amount.checked_div(self.charge.amount())?.checked_mul(Decimal::ONE_HUNDRED)?;
         Some(share.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize())
+    }
+}
+
+/// Both taken back.
+impl Neg for Margin {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        let back = |amount: ExactAmount| ExactAmount::new(-amount.amount(), amount.currency());
+        Self { charge: back(self.charge), cost: back(self.cost) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Writes invoices for the official validators: categories of VAT, currencies, scripts, and 1 to 1,000 lines, as XML in
-//! every format they qualify for, and some as PDF. `cargo run -p render --example e_invoices -- FOLDER`; the validators
+//! Writes invoices and credit notes for the official validators: categories of VAT, currencies, scripts, and 1 to 1,000
+//! lines, as XML in every format they qualify for, and some as PDF. `cargo run -p render --example e_invoices -- FOLDER`; the validators
 //! are in `tests/validators`.
 
 #![allow(
@@ -14,8 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use billing::{
-    Adjustment, ChargeModel, DraftInvoice, InvoiceDocument, InvoiceFacts, MeteredUsage, PriceBook, PriceBookVersion,
-    PriceRule, PriceRules, Seller, TaxCategory, TaxFacts, TaxRate, rate,
+    Adjustment, ChargeModel, DraftInvoice, Invoice, InvoiceDocument, InvoiceFacts, MeteredUsage, PriceBook,
+    PriceBookVersion, PriceRule, PriceRules, Seller, TaxCategory, TaxFacts, TaxRate, rate,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, GatewayId, Invoicing, Meter, ModelName, Money, Month,
@@ -201,7 +201,7 @@ fn month() -> Month {
     "2026-11".parse().unwrap()
 }
 
-fn invoice(case: &Case, number: u32) -> InvoiceDocument {
+fn invoice(case: &Case, number: u32) -> Invoice {
     let usage: Vec<_> = (0..case.lines).map(|place| used(case, place)).collect();
     let client = client(case);
     let rated = rate(&usage, ClientId(1), &prices(case.currency)).unwrap();
@@ -220,17 +220,30 @@ fn invoice(case: &Case, number: u32) -> InvoiceDocument {
     let credit = Adjustment::new("Goodwill -5 %", Money::from_minor(-1, case.currency)).unwrap();
     let draft = DraftInvoice::assemble(facts, &rated, vec![credit]).unwrap();
     let number = format!("2026-{number:04}").parse().unwrap();
-    draft.finalize(number, "2026-12-01".parse().unwrap()).unwrap().document().clone()
+    draft.finalize(number, "2026-12-01".parse().unwrap()).unwrap()
+}
+
+/// The invoice, and where it is short and in one of two currencies also what takes it back: every category has both.
+fn documents(case: &Case, number: u32) -> Vec<InvoiceDocument> {
+    let invoice = invoice(case, number);
+    let credited = case.lines <= 3 && [Currency::EUR, Currency::USD].contains(&case.currency);
+    let note = credited.then(|| {
+        let own = format!("CN-2026-{number:04}").parse().unwrap();
+        invoice.credit(own, "2026-12-15".parse().unwrap(), "Charged twice").unwrap()
+    });
+    [invoice].into_iter().chain(note).map(|document| document.document().clone()).collect()
 }
 
 fn main() {
     let folder: PathBuf = std::env::args_os().nth(1).expect("name the folder to write to").into();
     fs::create_dir_all(&folder).unwrap();
     for (case, number) in cases().iter().zip(1..) {
-        let invoice = invoice(case, number);
-        let category = invoice.body.tax.as_ref().map_or("none", TaxCategory::code);
-        let stem = format!("{number:03}-{category}-{}-{}-{}", case.currency, case.script.name, case.lines);
-        write_all(&folder, &stem, &invoice, case);
+        for document in documents(case, number) {
+            let category = document.body.tax.as_ref().map_or("none", TaxCategory::code);
+            let kind = if document.corrects.is_some() { "-credit" } else { "" };
+            let stem = format!("{number:03}-{category}-{}-{}-{}{kind}", case.currency, case.script.name, case.lines);
+            write_all(&folder, &stem, &document, case);
+        }
     }
 }
 

@@ -76,8 +76,17 @@ const BEFORE: [&str; 12] = [
     "last_day",
 ];
 /// The columns of [`invoice`] after the meters.
-const AFTER: [&str; 7] =
-    ["description", "currency", "exact_amount", "net_amount", "tax_category", "tax_percent", "tax_note"];
+const AFTER: [&str; 9] = [
+    "description",
+    "currency",
+    "exact_amount",
+    "net_amount",
+    "tax_category",
+    "tax_percent",
+    "tax_note",
+    "document_type",
+    "corrects",
+];
 
 /// The lines of an invoice, one row each: what was consumed per meter, the price per sold unit where there is one, the
 /// charge before rounding and the charge as billed.
@@ -121,6 +130,10 @@ fn row(document: &InvoiceDocument, line: &DocumentLine, place: u64) -> Vec<Cell>
         Cell::Number(line.net.to_decimal()),
     ]);
     cells.extend(taxed(document));
+    // Amounts of a credit note are not negative, as on the document: its type tells.
+    let kind = if document.corrects.is_some() { "credit_note" } else { "invoice" };
+    let corrects = document.corrects.as_ref().map_or(Cell::Empty, |corrects| Cell::Text(corrects.number.clone()));
+    cells.extend([Cell::Text(kind.to_owned()), corrects]);
     cells
 }
 

@@ -125,9 +125,22 @@ pub struct UsageTable {
     pub rows: Vec<UsageRow>,
 }
 
-/// An invoice as it is printed.
+/// What a credit note takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrects {
+    /// The number of the invoice.
+    pub number: String,
+    /// When that was issued.
+    pub issued: Date,
+    /// Why, as the client reads it.
+    pub reason: String,
+}
+
+/// An invoice or a credit note as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceDocument {
+    /// What it takes back; `None` is an invoice.
+    pub corrects: Option<Corrects>,
     /// Its number; a draft has none, and says DRAFT in its place.
     pub number: Option<String>,
     /// The date it was issued; for a draft the date it was drawn up. Also the date in the file's metadata.
@@ -209,7 +222,8 @@ impl InvoiceDocument {
     pub fn file_stem(&self) -> String {
         let number = self.number.as_deref().map_or_else(|| format!("draft-{}", self.period.0.month()), str::to_owned);
         let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' };
-        format!("invoice-{}", number.chars().map(plain).collect::<String>())
+        let kind = if self.corrects.is_some() { "credit-note" } else { "invoice" };
+        format!("{kind}-{}", number.chars().map(plain).collect::<String>())
     }
 }
 

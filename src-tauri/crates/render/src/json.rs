@@ -4,7 +4,7 @@ use domain::{Meter, Quantities};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::document::{DocumentLine, MeterPrice, Party};
+use crate::document::{Corrects, DocumentLine, MeterPrice, Party};
 use crate::{InvoiceDocument, RenderError};
 
 /// Writes an invoice; the same invoice gives the same bytes.
@@ -14,6 +14,8 @@ use crate::{InvoiceDocument, RenderError};
 pub fn invoice(document: &InvoiceDocument) -> Result<String, RenderError> {
     document.check()?;
     let value = json!({
+        "type": if document.corrects.is_some() { "credit_note" } else { "invoice" },
+        "corrects": document.corrects.as_ref().map(corrects),
         "number": document.number,
         "issued": document.issued.to_string(),
         "due": document.due.map(|due| due.to_string()),
@@ -31,6 +33,10 @@ pub fn invoice(document: &InvoiceDocument) -> Result<String, RenderError> {
         "note": document.note,
     });
     Ok(format!("{value:#}\n"))
+}
+
+fn corrects(corrects: &Corrects) -> Value {
+    json!({ "number": corrects.number, "issued": corrects.issued.to_string(), "reason": corrects.reason })
 }
 
 fn party(party: &Party) -> Value {

@@ -2,7 +2,7 @@
 //! so that a book kept for ten years can still be read.
 
 use billing::{
-    AgencyLine, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
+    AgencyLine, Correction, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
     LineSubject, ModelSelector, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
 };
 use domain::{
@@ -64,6 +64,9 @@ struct InvoiceSnapshot {
     #[serde(default)]
     phone: String,
     lines: Vec<LineSnapshot>,
+    /// Number, date and reason of what a credit note takes back; absent in an invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    corrects: Option<(String, String, String)>,
 }
 
 /// A decimal as text.
@@ -155,6 +158,7 @@ pub fn to_text(invoice: &Invoice) -> Result<String, AppError> {
         contact: body.seller.contact.clone(),
         phone: body.seller.phone.clone(),
         lines,
+        corrects: document.corrects.as_ref().map(|c| (c.number.to_string(), c.issued.to_string(), c.reason.clone())),
     };
     serde_json::to_string(&snapshot).map_err(broken)
 }
@@ -276,8 +280,14 @@ fn parts(snapshot: InvoiceSnapshot) -> Result<InvoiceParts, AppError> {
         totals,
     };
     let number = InvoiceNumber::new(snapshot.series, snapshot.number).map_err(broken)?;
-    let document = InvoiceDocument { number, issued: date(&snapshot.issued)?, due: date(&snapshot.due)?, body };
+    let (issued, due) = (date(&snapshot.issued)?, date(&snapshot.due)?);
+    let corrects = snapshot.corrects.map(correction).transpose()?;
+    let document = InvoiceDocument { number, issued, due, corrects, body };
     Ok(InvoiceParts { document, agency })
+}
+
+fn correction((number, issued, reason): (String, String, String)) -> Result<Correction, AppError> {
+    Ok(Correction { number: number.parse().map_err(broken)?, issued: date(&issued)?, reason })
 }
 
 fn tax(

@@ -201,7 +201,8 @@ impl DraftInvoice {
     /// What it would be with a number and a date, to try before a number is taken.
     #[must_use]
     pub fn as_if(&self, number: InvoiceNumber, issued: Date) -> InvoiceDocument {
-        InvoiceDocument { number, issued, due: due(issued, self.body.terms), body: self.body.clone() }
+        let due = due(issued, self.body.terms);
+        InvoiceDocument { number, issued, due, corrects: None, body: self.body.clone() }
     }
 
     /// Gives it a number and a date, after which nothing changes. Due is the date plus the terms.
@@ -212,7 +213,8 @@ impl DraftInvoice {
     pub fn finalize(self, number: InvoiceNumber, issued: Date) -> Result<Invoice, FinalizeError> {
         self.ready()?;
         let due = due(issued, self.body.terms);
-        Ok(Invoice::issued(InvoiceDocument { number, issued, due, body: self.body }, self.agency))
+        let document = InvoiceDocument { number, issued, due, corrects: None, body: self.body };
+        Ok(Invoice::issued(document, self.agency))
     }
 }
 

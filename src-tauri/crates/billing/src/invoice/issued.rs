@@ -71,7 +71,8 @@ impl Invoice {
             return Err(RestoreError::Line { number, line: wrong + 1 });
         }
         let totals = Totals::of(&body.lines, body.currency, body.tax.as_ref());
-        if totals.as_ref() != Ok(&body.totals) || document.due != due(document.issued, body.terms) {
+        let due = if document.corrects.is_some() { document.issued } else { due(document.issued, body.terms) };
+        if totals.as_ref() != Ok(&body.totals) || document.due != due {
             return Err(RestoreError::Totals { number });
         }
         Ok(Self(parts))
@@ -101,12 +102,14 @@ impl Invoice {
         self.0
     }
 
-    /// Charge (rounded, before tax) and cost.
+    /// Charge (rounded, before tax) and cost. A credit note takes both back, so that a month that is invoiced anew counts
+    /// once.
     ///
     /// # Errors
     /// More digits than can be kept.
     pub fn margin(&self) -> Result<Margin, InvoiceError> {
-        margin(&self.0.document.body, &self.0.agency)
+        let margin = margin(&self.0.document.body, &self.0.agency)?;
+        Ok(if self.is_credit_note() { -margin } else { margin })
     }
 }
 

@@ -95,6 +95,13 @@ pub struct AgencyLine {
     pub trail: String,
 }
 
+/// A reason that can stand on a document: 1 to [`REASON_MAX`] characters on one line, blanks around it taken off.
+pub(super) fn printable_reason(reason: &str) -> Option<&str> {
+    let reason = reason.trim();
+    let printable = !reason.is_empty() && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
+    printable.then_some(reason)
+}
+
 /// An amount the operator puts on an invoice by hand, with the reason for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjustment {
@@ -108,10 +115,7 @@ impl Adjustment {
     /// # Errors
     /// No reason, one above [`REASON_MAX`] characters or with control characters, or an amount of zero.
     pub fn new(reason: &str, amount: Money) -> Result<Self, InvoiceError> {
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
-            return Err(InvoiceError::Reason { amount });
-        }
+        let Some(reason) = printable_reason(reason) else { return Err(InvoiceError::Reason { amount }) };
         if amount.minor() == 0 {
             return Err(InvoiceError::ZeroAdjustment { reason: reason.to_owned() });
         }

@@ -112,7 +112,7 @@ fn a_month_becomes_an_invoice() {
     let draft = DraftInvoice::assemble(facts, &rated(&month()), adjustments).unwrap();
     assert!(draft.notices("2026-12-01".parse().unwrap()).is_empty());
     let invoice = draft.finalize(number(), "2026-12-02".parse().unwrap()).unwrap();
-    let InvoiceDocument { number, issued, due, body } = invoice.document();
+    let InvoiceDocument { number, issued, due, body, .. } = invoice.document();
     expect![[r#"
         2026-0007 issued 2026-12-02 due 2027-01-01 from North Quay Agency to Harborlight Dental LLC in America/New_York
         gpt-4o 2026-11-01..2026-11-01 4.6662 USD -> 4.67 USD
@@ -384,4 +384,67 @@ fn fees_are_lines_that_come_back_from_the_store() {
     "#]]
     .assert_eq(&shown(&invoice.document().body));
     assert_eq!(Invoice::restore(invoice.clone().into_parts()).unwrap(), invoice);
+}
+
+/// November, issued in December.
+fn issued() -> Invoice {
+    let draft = DraftInvoice::assemble(InvoiceFacts { tax: vat("19"), ..facts() }, &rated(&month()), by_hand(&[-150]));
+    draft.unwrap().finalize(number(), "2026-12-02".parse().unwrap()).unwrap()
+}
+
+#[test]
+fn a_credit_note_mirrors_its_invoice_to_the_cent() {
+    let invoice = issued();
+    let note = invoice.credit("CN-2026-0001".parse().unwrap(), "2026-12-05".parse().unwrap(), " Wrong month ").unwrap();
+    let (before, after) = (invoice.document(), note.document());
+    assert_eq!(after.body, before.body, "it says what the invoice said");
+    assert_eq!((after.issued, after.due), ("2026-12-05".parse().unwrap(), "2026-12-05".parse().unwrap()));
+    let corrects = after.corrects.clone().unwrap();
+    assert_eq!((corrects.number, corrects.issued, corrects.reason.as_str()), (number(), before.issued, "Wrong month"));
+    let (charged, taken_back) = (invoice.margin().unwrap(), note.margin().unwrap());
+    assert_eq!(taken_back, -charged, "charge and cost are taken back");
+    assert_eq!(Invoice::restore(note.parts().clone()), Ok(note), "and it can be read back");
+}
+
+#[test]
+fn what_cannot_be_credited_is_refused_with_a_sentence() {
+    let (invoice, day) = (issued(), "2026-12-05".parse().unwrap());
+    let own: InvoiceNumber = "CN-2026-0001".parse().unwrap();
+    let note = invoice.credit(own.clone(), day, "Wrong month").unwrap();
+    let long = "x".repeat(REASON_MAX + 1);
+    let rows = [
+        (note.credit(own.clone(), day, "Again"), "is a credit note"),
+        (invoice.credit(own.clone(), day, " "), "needs a reason"),
+        (invoice.credit(own.clone(), day, &long), "needs a reason"),
+        (invoice.credit("2026-0008".parse().unwrap(), day, "Wrong"), "series of their own"),
+        (invoice.credit(own, "2026-12-01".parse().unwrap(), "Wrong"), "older than invoice 2026-0007"),
+    ];
+    for (result, told) in rows {
+        let sentence = result.unwrap_err().to_string();
+        assert!(sentence.contains(told), "{sentence} should say {told}");
+    }
+}
+
+#[test]
+fn drift_is_what_an_invoice_would_say_today() {
+    let (invoice, frozen) = (issued(), &issued().document().body.clone());
+    let mut restated = month();
+    restated[1].cost = Nanos::parse("2.234").unwrap();
+    restated.remove(3);
+    restated.push(used(30, "gpt-5", "1"));
+    let now = DraftInvoice::assemble(facts(), &rated(&restated), vec![]).unwrap();
+    let drift = Drift::between(frozen, now.body()).unwrap();
+    let shown: Vec<_> = drift
+        .lines()
+        .iter()
+        .map(|line| match &line.subject {
+            LineSubject::Usage { model, .. } => format!("{model} {} -> {}", line.was, line.now),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(shown, ["gpt-4o-mini 2.42 USD -> 2.79 USD", "gpt-5 0.00 USD -> 1.25 USD"]);
+    assert_eq!(drift.amount(), Ok(usd(162)));
+    let same = DraftInvoice::assemble(facts(), &rated(&month()), by_hand(&[77])).unwrap();
+    let none = Drift::between(&invoice.document().body, same.body()).unwrap();
+    assert_eq!((none.lines(), none.amount()), (&[][..], Ok(usd(0))), "what was typed by hand does not drift");
 }

@@ -7,7 +7,9 @@ use billing::{InvoiceBody, InvoiceLine};
 use domain::{BillingAddress, Date, Money, MoneyError, Quantities};
 use rust_decimal::Decimal;
 
-use super::{DailyUsage, DocumentLine, InvoiceDocument, LineSubject, MeterPrice, Party, TaxLine, UsageRow, UsageTable};
+use super::{
+    Corrects, DailyUsage, DocumentLine, InvoiceDocument, LineSubject, MeterPrice, Party, TaxLine, UsageRow, UsageTable,
+};
 use crate::chart::Series;
 
 impl From<&billing::Invoice> for InvoiceDocument {
@@ -20,9 +22,20 @@ impl From<&billing::InvoiceDocument> for InvoiceDocument {
     fn from(invoice: &billing::InvoiceDocument) -> Self {
         let mut document = Self::draft(&invoice.body, invoice.issued);
         document.number = Some(invoice.number.to_string());
-        document.due = Some(invoice.due);
+        // A credit note asks for no payment: no due date, no account to pay to, no word on how.
+        document.due = Some(invoice.due).filter(|_| invoice.corrects.is_none());
+        document.corrects = invoice.corrects.as_ref().map(corrects);
+        if document.corrects.is_some() {
+            document.iban.clear();
+            document.payment.clear();
+        }
         document
     }
+}
+
+fn corrects(correction: &billing::Correction) -> Corrects {
+    let billing::Correction { number, issued, reason } = correction;
+    Corrects { number: number.to_string(), issued: *issued, reason: reason.clone() }
 }
 
 impl InvoiceDocument {
@@ -37,6 +50,7 @@ impl InvoiceDocument {
             amount: tax.amount,
         };
         Self {
+            corrects: None,
             number: None,
             issued: drawn_up,
             due: None,

@@ -1,17 +1,19 @@
 //! From an invoice of `billing` to the terms of EN 16931. Every figure is copied; none is computed here.
 
-use billing::{InvoiceBody, InvoiceDocument, Seller, TaxCategory};
+use billing::{Correction, InvoiceBody, InvoiceDocument, Seller, TaxCategory};
 use domain::{BillingAddress, Country, Currency, Iban};
 use en16931::invoice::{
-    Code, Contact, CreditTransfer, Delivery, DocumentTotals, InvoiceNote, Party, PaymentInstructions, PaymentMeans,
-    Period, PostalAddress, VatBreakdown,
+    Code, Contact, CreditTransfer, Delivery, DocumentKind, DocumentTotals, InvoiceNote, Party, PaymentInstructions,
+    PaymentMeans, Period, PostalAddress, PrecedingInvoice, VatBreakdown,
 };
-use en16931::{Date, Identifier, Invoice, InvoiceAmount, Percentage};
+use en16931::{Date, DocumentReference, Identifier, Invoice, InvoiceAmount, Percentage};
 
 use super::{Problem, identifier, line};
 
 /// UNTDID 1001: commercial invoice (BT-3).
 const INVOICE: &str = "380";
+/// UNTDID 1001: credit note; its amounts are not negative.
+const CREDIT_NOTE: &str = "381";
 /// What the parties do with it (BT-23), by Peppol; other receivers do not mind.
 const PROCESS: &str = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
 
@@ -26,7 +28,8 @@ pub(super) fn of(invoice: &InvoiceDocument) -> Result<Invoice, Problem> {
     model.number = Some(invoice.number.to_string());
     model.issue_date = date(invoice.issued);
     model.due_date = date(invoice.due);
-    model.type_code = Some(Code::new(INVOICE));
+    (model.kind, model.type_code) = kind(invoice);
+    model.preceding_invoices = invoice.corrects.iter().map(preceding).collect();
     model.currency = Some(Code::new(body.currency.code()));
     model.business_process = Some(PROCESS.to_owned());
     model.seller = seller(&body.seller, tax)?;
@@ -34,17 +37,37 @@ pub(super) fn of(invoice: &InvoiceDocument) -> Result<Invoice, Problem> {
     model.delivery = delivery(body, tax);
     model.payment = payment(invoice);
     model.lines = line::all(body, tax);
-    texts(&mut model, body);
+    texts(&mut model, invoice);
     figures(&mut model, body);
     Ok(model)
 }
 
 /// What is said in words, and for which days.
-fn texts(model: &mut Invoice, body: &InvoiceBody) {
+fn texts(model: &mut Invoice, invoice: &InvoiceDocument) {
+    let body = &invoice.body;
     model.buyer_reference = some(&body.buyer.address.reference);
-    model.notes = some(&body.note).map(InvoiceNote::new).into_iter().collect();
-    model.payment_terms = some(&body.seller.payment_text);
+    // One note at most (PEPPOL-EN16931-R002): why it is credited, then what was said before.
+    let why = invoice.corrects.iter().map(|corrects| corrects.reason.as_str());
+    let note = why.chain([body.note.as_str()]).filter_map(some).collect::<Vec<_>>().join("\n");
+    model.notes = some(&note).map(InvoiceNote::new).into_iter().collect();
+    // How to pay is no matter of a credit note.
+    model.payment_terms = some(&body.seller.payment_text).filter(|_| invoice.corrects.is_none());
     model.invoicing_period = Some(period((body.period.first(), body.period.last())));
+}
+
+fn kind(invoice: &InvoiceDocument) -> (DocumentKind, Option<Code>) {
+    match invoice.corrects {
+        None => (DocumentKind::Invoice, Some(Code::new(INVOICE))),
+        Some(_) => (DocumentKind::CreditNote, Some(Code::new(CREDIT_NOTE))),
+    }
+}
+
+/// What a credit note takes back (BG-3).
+fn preceding(corrects: &Correction) -> PrecedingInvoice {
+    PrecedingInvoice {
+        reference: DocumentReference::new(corrects.number.to_string()),
+        issue_date: date(corrects.issued),
+    }
 }
 
 /// The sums.

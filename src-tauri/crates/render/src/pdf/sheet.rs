@@ -47,12 +47,15 @@ impl Sheet {
 
 fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
     let (year, month, day) = document.issued.parts();
+    let heading = if document.corrects.is_some() { "Credit note" } else { "Invoice" };
     let title =
-        document.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("Invoice {number}"));
+        document.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("{heading} {number}"));
     json!({
         "fonts": fonts::FAMILIES,
         "paper": match options.paper { Paper::A4 => "a4", Paper::Letter => "us-letter" },
         "title": clean(&title),
+        "heading": heading,
+        "total_label": if document.corrects.is_some() { "Total credited" } else { "Total due" },
         "date": [year, month, day],
         "draft": document.number.is_none(),
         "factur_x": options.factur_x.is_some(),
@@ -68,7 +71,7 @@ fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
         "total": figures::with_currency(document.total),
         "iban": iban(&document.iban),
         "payment": lines(&document.payment),
-        "note": lines(&document.note),
+        "note": lines(&note(document)),
         "footer": lines(&document.footer),
         "usage": document.usage.as_ref().map(|(_, table)| usage(document, table)),
         "series": document.usage.as_ref().map(|(daily, _)| daily.series.iter().map(|s| clean(&s.name)).collect::<Vec<_>>()),
@@ -91,7 +94,12 @@ fn party(party: &Party) -> Value {
 
 /// The block of number, dates and period.
 fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
-    let mut facts = vec![["Invoice number", document.number.as_deref().unwrap_or("given when final")].map(clean)];
+    let number = if document.corrects.is_some() { "Credit note number" } else { "Invoice number" };
+    let mut facts = vec![[number, document.number.as_deref().unwrap_or("given when final")].map(clean)];
+    if let Some(corrects) = &document.corrects {
+        facts.push(["Corrects invoice".to_owned(), clean(&corrects.number)]);
+        facts.push(["Issued on".to_owned(), figures::date(corrects.issued)]);
+    }
     let issued = if document.number.is_some() { "Issue date" } else { "Drawn up on" };
     facts.push([issued.to_owned(), figures::date(document.issued)]);
     facts.extend(document.due.map(|due| ["Due date".to_owned(), figures::date(due)]));
@@ -101,6 +109,12 @@ fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
         facts.push(["Your reference".to_owned(), clean(&document.reference)]);
     }
     facts
+}
+
+/// Why it is credited, then the word to the client.
+fn note(document: &InvoiceDocument) -> String {
+    let why = document.corrects.iter().map(|corrects| corrects.reason.as_str());
+    why.chain([document.note.as_str()]).filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn span((first, last): (Date, Date)) -> String {

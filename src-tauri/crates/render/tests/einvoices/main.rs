@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use domain::{BillingAddress, Currency, TaxTreatment};
 use render::einvoice::{endpoint, xml};
 use render::{InvoiceDocument, PdfOptions, XmlFormat, csv, json, pdf};
-use sample::invoice;
+use sample::{credit_note, invoice};
 
 /// The text of the first element of a name.
 fn value<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
@@ -58,6 +58,26 @@ fn pdf_and_xml_agree_to_the_cent() {
             assert!(text.contains(&start), "{treatment:?}: the note is printed:\n{text}");
             assert!(csv::invoice(&InvoiceDocument::from(&invoice)).unwrap().contains(&start), "and in the CSV");
         }
+    }
+}
+
+#[test]
+fn a_credit_note_says_what_it_takes_back_in_every_format() {
+    let note = credit_note(TaxTreatment::Agency, Currency::EUR);
+    let total = invoice(TaxTreatment::Agency, Currency::EUR).body.totals.total.to_decimal().to_string();
+    let cii = xml(&note, XmlFormat::Cii).unwrap();
+    assert_eq!(value(&cii, "ram:TypeCode"), Some("381"), "BT-3: {cii}");
+    assert!(cii.contains(">2026-0007<") && cii.contains(">20261201<"), "BG-3: {cii}");
+    assert_eq!(value(&cii, "ram:DuePayableAmount"), Some(total.as_str()), "not negative: {cii}");
+    let ubl = xml(&note, XmlFormat::Ubl).unwrap();
+    assert!(ubl.contains("<CreditNote ") && ubl.contains("Charged twice"), "{ubl}");
+    let (_, bytes) = hybrid(&note);
+    let Some(text) = read_by("pdftotext", &["-layout", "-enc", "UTF-8", "-", "-"], &bytes) else { return };
+    for expected in ["Credit note", "CN-2026-0001", "2026-0007", "Total credited", "Charged twice"] {
+        assert!(text.contains(expected), "{expected} is printed:\n{text}");
+    }
+    for absent in ["Total due", "Due date", "IBAN", "Please pay"] {
+        assert!(!text.contains(absent), "{absent} asks for money:\n{text}");
     }
 }
 

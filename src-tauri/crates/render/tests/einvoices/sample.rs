@@ -1,8 +1,8 @@
 //! One invoice with a marked-up, a fixed-price and a credited line.
 
 use billing::{
-    Adjustment, ChargeModel, DraftInvoice, InvoiceDocument, InvoiceFacts, MeteredUsage, PriceBook, PriceBookVersion,
-    PriceRule, PriceRules, Seller, TaxCategory, TaxFacts, TaxRate, rate,
+    Adjustment, ChargeModel, DraftInvoice, Invoice, InvoiceDocument, InvoiceFacts, MeteredUsage, PriceBook,
+    PriceBookVersion, PriceRule, PriceRules, Seller, TaxCategory, TaxFacts, TaxRate, rate,
 };
 use domain::{
     BillingAddress, Client, ClientId, ClientStatus, Currency, GatewayId, Invoicing, Meter, ModelName, Money, Month,
@@ -81,6 +81,17 @@ fn used(model: &str, currency: Currency) -> MeteredUsage {
 
 /// A final invoice.
 pub fn invoice(treatment: TaxTreatment, currency: Currency) -> InvoiceDocument {
+    issued(treatment, currency).document().clone()
+}
+
+/// What takes it back.
+pub fn credit_note(treatment: TaxTreatment, currency: Currency) -> InvoiceDocument {
+    let number = "CN-2026-0001".parse().unwrap();
+    let note = issued(treatment, currency).credit(number, "2026-12-15".parse().unwrap(), "Charged twice").unwrap();
+    note.document().clone()
+}
+
+fn issued(treatment: TaxTreatment, currency: Currency) -> Invoice {
     let client = client(treatment, currency);
     let rated = rate(&[used("gpt-4o", currency), used("fixed", currency)], ClientId(1), &prices(currency)).unwrap();
     let mut facts = InvoiceFacts::new(seller(), ClientId(1), &client, month().into());
@@ -95,5 +106,5 @@ pub fn invoice(treatment: TaxTreatment, currency: Currency) -> InvoiceDocument {
     });
     let credit = Adjustment::new("Goodwill", Money::from_minor(-150, currency)).unwrap();
     let draft = DraftInvoice::assemble(facts, &rated, vec![credit]).unwrap();
-    draft.finalize("2026-0007".parse().unwrap(), "2026-12-01".parse().unwrap()).unwrap().document().clone()
+    draft.finalize("2026-0007".parse().unwrap(), "2026-12-01".parse().unwrap()).unwrap()
 }

@@ -89,6 +89,7 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
         .collect();
     let total = sum(net.minor() + taxes.iter().map(|tax| tax.amount.minor()).sum::<i64>());
     InvoiceDocument {
+        corrects: None,
         number: Some("2026-0042".to_owned()),
         issued: Date::new(2026, 12, 1).unwrap(),
         due: Some(Date::new(2026, 12, 15).unwrap()),
