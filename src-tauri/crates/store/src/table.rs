@@ -24,8 +24,8 @@ pub use cursor::{CursorTable, CursorTableMut, IMPORTED, StoredCursor, WHOLE};
 pub use gateway::{GatewayStatus, GatewayTable, GatewayTableMut, NewGateway, ProbeSummary, StoredGateway};
 pub use import_mapping::{ImportMapping, ImportMappingTable, ImportMappingTableMut};
 pub use invoice::{
-    InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoiceNumber, InvoicePayment,
-    InvoiceTable, InvoiceTableMut, Issued, StoredInvoice,
+    Carry, InvoiceDocument, InvoiceDraft, InvoiceFilter, InvoiceFinal, InvoiceKind, InvoiceNumber, InvoicePayment,
+    InvoiceTable, InvoiceTableMut, Issued, SettledDrift, StoredInvoice,
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use ledger::{LedgerTable, LedgerTableMut, Prepaid};

@@ -1,11 +1,13 @@
 //! Invoices: drafts, final documents that never change (enforced by triggers), gap-free numbers, payments.
 
+mod later;
 mod row;
 
 use domain::{ClientId, Currency, Date, InvoiceId, Money, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
+pub use self::later::{Carry, SettledDrift};
 use self::row::Row;
 use crate::column::{self, days, time};
 use crate::session::Pen;
@@ -293,6 +295,15 @@ impl InvoiceTable<'_> {
             })
         });
         rows.collect()
+    }
+
+    /// Every series with the last number taken of it.
+    ///
+    /// # Errors
+    /// See [`crate::StoreError`].
+    pub async fn series(&mut self) -> StoreResult<Vec<(String, i64)>> {
+        let rows = query!("SELECT series, last FROM invoice_series ORDER BY series").fetch_all(&mut *self.conn).await?;
+        Ok(rows.into_iter().map(|row| (row.series, row.last)).collect())
     }
 
     /// The last number taken of a series; 0 before the first.

@@ -1,5 +1,6 @@
 mod access;
 mod books;
+mod later;
 mod ledgers;
 mod log;
 mod routes;

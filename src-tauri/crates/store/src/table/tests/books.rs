@@ -10,13 +10,13 @@ use crate::table::{
 use crate::testing::{at, client, temporary};
 use crate::{Origin, Store, StoreError, Writer};
 
-const NOON: &str = "2026-03-01T12:00:00Z";
+pub(super) const NOON: &str = "2026-03-01T12:00:00Z";
 
-fn date(text: &str) -> Date {
+pub(super) fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-fn draft(client: ClientId) -> InvoiceDraft {
+pub(super) fn draft(client: ClientId) -> InvoiceDraft {
     InvoiceDraft {
         client,
         kind: InvoiceKind::Invoice,
@@ -31,7 +31,7 @@ fn draft(client: ClientId) -> InvoiceDraft {
     }
 }
 
-async fn finalise(writer: &mut Writer, id: InvoiceId) -> Result<i64, StoreError> {
+pub(super) async fn finalise(writer: &mut Writer, id: InvoiceId) -> Result<i64, StoreError> {
     let number = writer.invoice().number_take("2026").await?;
     let taken = number.number();
     let issue = InvoiceFinal {
