@@ -14,7 +14,7 @@ const UNNAMED: &str = "Your agency";
 const GRACE_DAYS: u16 = 3;
 
 /// Every text field with its setting's name.
-fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 21] {
+fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 22] {
     [
         ("agency.name", &mut agency.name),
         ("agency.street", &mut agency.street),
@@ -35,6 +35,7 @@ fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 21] {
         ("agency.tax_percent", &mut agency.tax_percent),
         ("agency.tax_exemption", &mut agency.tax_exemption),
         ("agency.invoice_series", &mut agency.invoice_series),
+        ("agency.credit_series", &mut agency.credit_series),
         ("agency.currency", &mut agency.currency),
         ("agency.zone", &mut agency.zone),
     ]
@@ -66,6 +67,7 @@ fn unsaid(app: &App) -> AgencyInput {
         tax_percent: empty(),
         tax_exemption: empty(),
         invoice_series: year.to_string(),
+        credit_series: format!("CN-{year}"),
         currency: "USD".to_owned(),
         zone: "UTC".to_owned(),
         grace_days: GRACE_DAYS,

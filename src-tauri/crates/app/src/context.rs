@@ -19,8 +19,9 @@ use crate::act::{self, Lanes};
 use crate::agency;
 use crate::command::key::TicketBox;
 use crate::command::ledger::charging;
-use crate::command::sync::SyncTurn;
 use crate::connect::Gateways;
+use crate::register;
+use crate::turn::Turn;
 use crate::undo::UndoBox;
 use crate::vault::{Vault, Vaults};
 use crate::wire::{self, Code};
@@ -172,7 +173,8 @@ struct Inner {
     lanes: Lanes,
     undo: UndoBox,
     secrets: TicketBox,
-    sync: SyncTurn,
+    sync: Turn,
+    month_end: Turn,
     seal: AuditSeal,
 }
 
@@ -217,19 +219,22 @@ impl App {
             lanes: Lanes::default(),
             undo: UndoBox::default(),
             secrets: TicketBox::default(),
-            sync: SyncTurn::default(),
+            sync: Turn::new("a sync is running already"),
+            month_end: Turn::new("invoices are being made final already"),
             seal: AuditSeal(AtomicBool::new(true)),
         }));
         act::settle_in_background(&app).await?;
         if let Err(error) = charging::at_start(&app).await {
             tracing::warn!("credit that ended could not be posted: {error}");
         }
+        register::at_start(&app).await?;
         Ok(app)
     }
 
     /// Stops what runs and closes the database. Nothing is lost without it; the next opening is quicker with it.
     pub async fn close(&self) {
         self.0.sync.cancel();
+        self.0.month_end.cancel();
         self.0.gateways.close().await;
         self.0.store.close().await;
     }
@@ -297,8 +302,12 @@ impl App {
         &self.0.secrets
     }
 
-    pub(crate) fn sync_turn(&self) -> &SyncTurn {
+    pub(crate) fn sync_turn(&self) -> &Turn {
         &self.0.sync
+    }
+
+    pub(crate) fn month_end(&self) -> &Turn {
+        &self.0.month_end
     }
 
     pub(crate) fn audit_seal(&self) -> &AuditSeal {

@@ -76,24 +76,50 @@ pub(crate) fn xml_format(kind: DocumentKind) -> Option<XmlFormat> {
 /// # Errors
 /// Each rule that fails, with what to fill in.
 pub(crate) fn dry_run(draft: &DraftInvoice, series: &str, issued: Date) -> Result<(), AppError> {
-    let Some(format) = XmlFormat::wanted(draft.body().e_invoice) else { return Ok(()) };
     let number = InvoiceNumber::new(series, 1).map_err(|e| AppError::invalid("invoiceSeries", e))?;
-    render::einvoice::xml(&draft.as_if(number, issued), format).map_err(AppError::from)?;
+    possible(&draft.as_if(number, issued))
+}
+
+/// What keeps a document from becoming the e-invoice its client asks for.
+///
+/// # Errors
+/// Each rule that fails, with what to fill in.
+pub(crate) fn possible(invoice: &billing::InvoiceDocument) -> Result<(), AppError> {
+    let Some(format) = XmlFormat::wanted(invoice.body.e_invoice) else { return Ok(()) };
+    render::einvoice::xml(invoice, format).map_err(AppError::from)?;
     Ok(())
+}
+
+/// Every document of each of some final invoices, in their order, drawn up side by side.
+///
+/// # Errors
+/// As [`all`], of the first that cannot be made.
+pub(crate) async fn of_all(
+    invoices: impl Iterator<Item = &billing::InvoiceDocument>,
+) -> Result<Vec<Vec<Made>>, AppError> {
+    // Typesetting takes tens of milliseconds of one core: not on a thread that serves the window.
+    let start = |invoice: billing::InvoiceDocument| tokio::task::spawn_blocking(move || all(&invoice));
+    let work: Vec<_> = invoices.map(|invoice| start(invoice.clone())).collect();
+    let mut made = Vec::new();
+    for one in work {
+        made.push(one.await.map_err(broken)??);
+    }
+    Ok(made)
 }
 
 /// Every document of a final invoice. An e-invoice that nobody asked for and that lacks something is left out.
 ///
 /// # Errors
 /// The one the client asks for cannot be made, or the typesetter refuses.
-pub(crate) async fn all(invoice: &billing::InvoiceDocument) -> Result<Vec<Made>, AppError> {
+fn all(invoice: &billing::InvoiceDocument) -> Result<Vec<Made>, AppError> {
     let printed = render::InvoiceDocument::from(invoice);
     let xmls = xmls(invoice)?;
     let factur_x = xmls.iter().find(|(kind, _)| *kind == DocumentKind::Cii).map(|(_, xml)| xml.clone());
+    let options = PdfOptions { factur_x, ..PdfOptions::default() };
     let mut made = vec![
         (DocumentKind::Csv, render::csv::invoice(&printed)?.into_bytes()),
         (DocumentKind::Json, render::json::invoice(&printed)?.into_bytes()),
-        (DocumentKind::Pdf, pdf(printed, factur_x).await?),
+        (DocumentKind::Pdf, render::pdf(&printed, &options)?),
     ];
     made.extend(xmls.into_iter().map(|(kind, xml)| (kind, xml.into_bytes())));
     Ok(made)
@@ -127,7 +153,7 @@ pub(crate) async fn of_draft(
     let bytes = match kind {
         DocumentKind::Csv => render::csv::invoice(&printed)?.into_bytes(),
         DocumentKind::Json => render::json::invoice(&printed)?.into_bytes(),
-        DocumentKind::Pdf => pdf(printed, None).await?,
+        DocumentKind::Pdf => pdf(printed).await?,
         _ => return Err(AppError::conflict("a draft is no e-invoice: finalise it first")),
     };
     Ok((name, bytes))
@@ -146,9 +172,8 @@ pub(crate) fn why_not(invoice: &billing::InvoiceDocument, kind: DocumentKind) ->
 }
 
 /// Typesetting takes tens of milliseconds of one core: not on a thread that serves the window.
-async fn pdf(document: render::InvoiceDocument, factur_x: Option<String>) -> Result<Vec<u8>, AppError> {
-    let options = PdfOptions { factur_x, ..PdfOptions::default() };
-    let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &options));
+async fn pdf(document: render::InvoiceDocument) -> Result<Vec<u8>, AppError> {
+    let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &PdfOptions::default()));
     Ok(pdf.await.map_err(broken)??)
 }
 

@@ -61,6 +61,10 @@ fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {
         let message = "who is exempt from VAT charges none: empty the rate, or the exemption (EN 16931 BR-E-05)";
         return Err(AppError::invalid("taxExemption", message));
     }
+    if typed.credit_series.trim() == typed.invoice_series.trim() {
+        let message = "invoices have this series: in one series neither would be free of gaps. Write CN- before it";
+        return Err(AppError::invalid("creditSeries", message));
+    }
     Ok(AgencyInput {
         name: input::name(&typed.name)?.to_string(),
         street: address.street,
@@ -80,7 +84,8 @@ fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {
         tax_label: input::line("taxLabel", &typed.tax_label)?,
         tax_percent,
         tax_exemption,
-        invoice_series: series(&typed.invoice_series)?,
+        invoice_series: series("invoiceSeries", &typed.invoice_series)?,
+        credit_series: series("creditSeries", &typed.credit_series)?,
         currency: currency.code().to_owned(),
         zone: input::zone(&typed.zone)?.name().to_owned(),
         grace_days: typed.grace_days,
@@ -117,14 +122,14 @@ fn per_cent(text: &str) -> Result<String, AppError> {
     Ok(rate.normalize().to_string())
 }
 
-/// A series of invoice numbers: letters, digits and dashes.
-fn series(text: &str) -> Result<String, AppError> {
+/// A series of numbers: letters, digits and dashes.
+fn series(field: &str, text: &str) -> Result<String, AppError> {
     let text = text.trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if (1..=16).contains(&text.len()) && text.chars().all(plain) {
         return Ok(text.to_owned());
     }
-    Err(AppError::invalid("invoiceSeries", "a series has 1 to 16 letters, digits and dashes, for example 2026"))
+    Err(AppError::invalid(field, "a series has 1 to 16 letters, digits and dashes, for example 2026"))
 }
 
 /// How many minutes lie between two syncs while the window is open; 0 is off.

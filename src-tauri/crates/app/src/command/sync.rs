@@ -6,7 +6,7 @@
 mod words;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::{ExternalId, GatewayId, Name};
 use gateway::Gateway;
@@ -21,45 +21,6 @@ use crate::command::ledger::charging;
 use crate::connect::{self, summary};
 use crate::wire::{Changed, Code, Progress, SyncLine, SyncReportView, TagView};
 use crate::{App, AppError};
-
-/// Who may sync: one at a time.
-#[derive(Debug, Default)]
-pub(crate) struct SyncTurn(Mutex<Option<CancellationToken>>);
-
-impl SyncTurn {
-    /// Stops the sync that runs, if one does.
-    pub(crate) fn cancel(&self) {
-        if let Some(running) = self.slot().as_ref() {
-            running.cancel();
-        }
-    }
-
-    fn take(&self) -> Result<Turn<'_>, AppError> {
-        let mut slot = self.slot();
-        if slot.is_some() {
-            return Err(AppError::conflict("a sync is running already").hint("Wait until it ends, or stop it."));
-        }
-        let token = CancellationToken::new();
-        *slot = Some(token.clone());
-        Ok(Turn { of: self, token })
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<CancellationToken>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The turn of a running sync; given back when dropped.
-struct Turn<'t> {
-    of: &'t SyncTurn,
-    token: CancellationToken,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.of.slot() = None;
-    }
-}
 
 /// Pulls from one gateway or from all, and tells the window how far it is. A gateway that fails does not stop another:
 /// its line says why.

@@ -3,8 +3,9 @@
 use domain::{ClientId, Date, Month};
 use store::Origin;
 
-use crate::command::invoice::{clients_to_bill, draft, finalise, invoice_paid};
+use crate::command::invoice::{clients_to_bill, draft, finalise, invoice_pay};
 use crate::query::usage::agency_today;
+use crate::wire::PaymentInput;
 use crate::{App, AppError};
 
 /// How many invoices of last month are still drafts.
@@ -46,7 +47,8 @@ async fn invoice(app: &App, client: ClientId, month: Month, issued: Date, paid: 
     // A client of the private node owes nothing.
     let owes = app.store().reader().await?.invoice().get(id).await?.draft.gross > 0;
     if let Some(day) = paid.filter(|_| owes) {
-        invoice_paid(app, Origin::System, &id.to_string(), &day.to_string()).await?;
+        let whole = PaymentInput { date: day.to_string(), amount: String::new(), note: String::new() };
+        invoice_pay(app, Origin::System, &id.to_string(), &whole).await?;
     }
     Ok(())
 }

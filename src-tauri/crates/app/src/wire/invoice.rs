@@ -9,10 +9,32 @@ choice! {
         Draft,
         /// Numbered and frozen, not yet due.
         Open,
-        /// Past its due date and not paid.
+        /// Not yet due, and paid in part.
+        PartPaid,
+        /// Past its due date and not paid in full.
         Overdue,
         /// Paid in full.
         Paid,
+        /// Taken back by a credit note.
+        Credited,
+        /// Takes an invoice back.
+        CreditNote,
+    }
+
+    /// What became of one client when a month was drafted or made final.
+    pub enum BatchOutcome {
+        /// It has a draft.
+        Drafted,
+        /// It has its number.
+        Final,
+        /// Usage may still come: its grace is not over.
+        InGrace,
+        /// Too little to invoice: it stands on the client's next one.
+        Carried,
+        /// Something is in the way; the problem says what.
+        Refused,
+        /// Somebody stopped it before its turn.
+        Cancelled,
     }
 
     /// Documents of an invoice.
@@ -49,8 +71,10 @@ view! {
         pub month: String,
         /// Status.
         pub status: InvoiceStatus,
-        /// To pay.
+        /// To pay; what a credit note takes back is below zero.
         pub total: AmountView,
+        /// Not paid yet.
+        pub open: AmountView,
         /// Margin on it.
         pub margin: AmountView,
         /// Issued, ISO date.
@@ -99,6 +123,78 @@ view! {
         pub chart: Option<ChartView>,
         /// Documents stored.
         pub documents: Vec<DocumentKind>,
+        /// Payments noted, oldest first.
+        pub payments: Vec<PaymentView>,
+        /// To be given back, where it was paid before it was taken back.
+        pub to_refund: Option<AmountView>,
+        /// What it takes back, if it is a credit note.
+        pub corrects: Option<CorrectsView>,
+        /// What took it back.
+        pub credited_by: Option<CorrectsView>,
+        /// What its usage, as it is known now, would make it say; absent where it would say the same.
+        pub drift: Option<DriftView>,
+    }
+
+    /// A payment.
+    pub struct PaymentView {
+        /// The day, ISO.
+        pub date: String,
+        /// How much; below zero was given back.
+        pub amount: AmountView,
+        /// Reference.
+        pub note: String,
+    }
+
+    /// A payment as typed.
+    pub struct PaymentInput {
+        /// The day the money came, ISO.
+        pub date: String,
+        /// Decimal text; empty is all that is open; negative was given back.
+        pub amount: String,
+        /// Reference.
+        pub note: String,
+    }
+
+    /// The other side of a correction.
+    pub struct CorrectsView {
+        /// Which document.
+        pub id: String,
+        /// Its number.
+        pub number: String,
+        /// Why, as the client reads it.
+        pub reason: String,
+    }
+
+    /// What a final invoice lacks, or charges too much, by what gateways told later. Before tax.
+    pub struct DriftView {
+        /// By subject.
+        pub lines: Vec<DriftLineView>,
+        /// Made up for by other invoices.
+        pub settled: AmountView,
+        /// Not made up for yet; zero where everything is.
+        pub open: AmountView,
+    }
+
+    /// A final invoice that drifted.
+    pub struct InvoiceDrift {
+        /// Which.
+        pub invoice_id: String,
+        /// Its number.
+        pub number: String,
+        /// Client's name.
+        pub client: String,
+        /// By how much.
+        pub drift: DriftView,
+    }
+
+    /// One subject that drifted.
+    pub struct DriftLineView {
+        /// What it is for.
+        pub description: String,
+        /// What the invoice charges.
+        pub was: AmountView,
+        /// What it would charge now.
+        pub now: AmountView,
     }
 
     /// A manual line as typed.
@@ -117,7 +213,9 @@ view! {
         pub invoice_id: Option<String>,
         /// Its number.
         pub number: Option<String>,
-        /// Why it was left out, as a sentence.
+        /// What became of it.
+        pub outcome: BatchOutcome,
+        /// What is in the way, as a sentence.
         pub problem: Option<String>,
     }
 

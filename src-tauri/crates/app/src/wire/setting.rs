@@ -55,6 +55,8 @@ view! {
         pub tax_exemption: String,
         /// Series of invoice numbers, for example `2026`.
         pub invoice_series: String,
+        /// Series of the numbers of credit notes, for example `CN-2026`; another one than invoices have.
+        pub credit_series: String,
         /// ISO 4217 code of the price book.
         pub currency: String,
         /// The agency's own zone.

@@ -2,8 +2,8 @@
 //! so that a book kept for ten years can still be read.
 
 use billing::{
-    AgencyLine, Correction, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
-    LineSubject, ModelSelector, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
+    AgencyLine, Correction, DayCharge, Invoice, InvoiceBody, InvoiceDocument, InvoiceLine, InvoiceNumber, InvoiceParts,
+    LineDetail, LineSubject, ModelSelector, Party, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, Totals,
 };
 use domain::{
     BillingAddress, ClientId, Currency, Date, EInvoice, ExactAmount, GatewayId, Meter, ModelName, Money, PaymentTerms,

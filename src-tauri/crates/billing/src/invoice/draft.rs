@@ -5,6 +5,8 @@ use std::fmt;
 
 use domain::{Client, ClientId, Currency, Date, EInvoice, GatewayId, ModelName, Money, PaymentTerms};
 
+use rust_decimal::Decimal;
+
 use super::issued::Invoice;
 use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_fee, of_private, of_usage};
 use super::party::{Party, Seller, ServicePeriod, due};
@@ -112,6 +114,7 @@ pub struct DraftInvoice {
     agency: Vec<AgencyLine>,
     unpriced: Vec<ModelName>,
     untaxed: Option<TaxError>,
+    commission: bool,
 }
 
 impl DraftInvoice {
@@ -130,7 +133,8 @@ impl DraftInvoice {
         let both = charged.chain(private).chain(fees).chain(by_hand).collect::<Result<Vec<_>, InvoiceError>>()?;
         let (lines, agency) = both.into_iter().unzip();
         let untaxed = facts.tax.clone().err();
-        Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models(), untaxed })
+        let commission = rated.fees.is_empty() && rated.lines.iter().all(|line| line.trail.rule.charge.is_commission());
+        Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models(), untaxed, commission })
     }
 
     /// What it says so far.
@@ -167,6 +171,15 @@ impl DraftInvoice {
     pub fn is_without_usage(&self) -> bool {
         let used = self.body.lines.iter().any(|line| matches!(line.subject, LineSubject::Usage { .. }));
         self.unpriced.is_empty() && !used
+    }
+
+    /// Whether it is too little to invoice and is carried into the next one: all that it charges for use is commission,
+    /// and with what was carried before it comes to less than the threshold, in currency units before tax (S2-08). An
+    /// invoice of nothing is not carried.
+    #[must_use]
+    pub fn is_carried_below(&self, threshold: Decimal) -> bool {
+        let net = self.body.totals.net.to_decimal();
+        self.commission && net > Decimal::ZERO && net < threshold
     }
 
     /// Charge (rounded, before tax) and cost.

@@ -54,6 +54,12 @@ pub enum ChargeModel {
 }
 
 impl ChargeModel {
+    /// Whether it is a share of what was saved, which accrues until it is worth an invoice (S2-08).
+    #[must_use]
+    pub fn is_commission(&self) -> bool {
+        matches!(self, Self::CommissionOnSavings(_))
+    }
+
     /// The price per sold unit of a meter, at the rule's own rate or at that of a step; `None` where the model has no
     /// unit prices or no price for the meter.
     pub(crate) fn price(&self, meter: Meter, step: Option<Decimal>) -> Result<Option<UnitPrice>, MoneyError> {

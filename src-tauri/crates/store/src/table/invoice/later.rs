@@ -83,11 +83,8 @@ impl InvoiceTableMut<'_> {
     pub async fn carry_add(&mut self, client: ClientId, (first, last): (Date, Date), at: Timestamp) -> StoreResult<()> {
         self.pen.touch(Tag::Invoices);
         let (first, last, at) = (days(first), days(last), at.as_millis());
-        let known = query_scalar!(
-            "SELECT count(*) FROM invoice_carry WHERE client = ? AND first_day = ?",
-            client.0,
-            first
-        );
+        let known =
+            query_scalar!("SELECT count(*) FROM invoice_carry WHERE client = ? AND first_day = ?", client.0, first);
         if known.fetch_one(&mut *self.pen.conn).await? > 0 {
             return Err(StoreError::rule("this period is carried already: it stands on the client's next invoice"));
         }
