@@ -3,6 +3,7 @@
 
 mod allowances;
 mod charges;
+mod closing;
 mod e_invoices;
 mod faults;
 mod gateways;
