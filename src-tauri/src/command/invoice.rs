@@ -1,7 +1,8 @@
 //! Invoices.
 
 use app::wire::{
-    AdjustmentInput, BatchResult, DocumentKind, Done, ErrorView, InvoiceRow, InvoiceView, SavedFile, ThemeChoice,
+    AdjustmentInput, BatchResult, DocumentKind, Done, ErrorView, InvoiceDrift, InvoiceRow, InvoiceView, PaymentInput,
+    SavedFile, ThemeChoice,
 };
 use app::{Origin, command, query};
 use tauri::State;
@@ -66,11 +67,57 @@ pub async fn invoice_finalise(desk: State<'_, Desk>, id: String) -> Result<Invoi
     Ok(command::invoice::invoice_finalise(desk.app()?, Origin::Window, &id).await?)
 }
 
-/// Finalises a month's drafts.
+/// Finalises a month's drafts, those in grace only if `early`.
 #[tauri::command]
 #[specta::specta]
-pub async fn invoice_finalise_month(desk: State<'_, Desk>, month: String) -> Result<Vec<BatchResult>, ErrorView> {
-    Ok(command::invoice::invoice_finalise_month(desk.app()?, Origin::Window, &month).await?)
+pub async fn invoice_finalise_month(
+    desk: State<'_, Desk>,
+    month: String,
+    early: bool,
+) -> Result<Vec<BatchResult>, ErrorView> {
+    Ok(command::invoice::invoice_finalise_month(desk.app()?, Origin::Window, &month, early).await?)
+}
+
+/// Stops drafting or finalising a month.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_month_cancel(desk: State<'_, Desk>) -> Result<(), ErrorView> {
+    Ok(command::invoice::invoice_month_cancel(desk.app()?).await?)
+}
+
+/// Throws a month's untouched drafts away.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_discard_month(desk: State<'_, Desk>, month: String) -> Result<Done, ErrorView> {
+    Ok(command::invoice::invoice_discard_month(desk.app()?, Origin::Window, &month).await?)
+}
+
+/// Takes an invoice back with a credit note.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_credit(desk: State<'_, Desk>, id: String, reason: String) -> Result<InvoiceView, ErrorView> {
+    Ok(command::invoice::invoice_credit(desk.app()?, Origin::Window, &id, &reason).await?)
+}
+
+/// Final invoices that drifted.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_drifts(desk: State<'_, Desk>) -> Result<Vec<InvoiceDrift>, ErrorView> {
+    Ok(query::invoice::invoice_drifts(desk.app()?).await?)
+}
+
+/// Puts drift on the client's next draft.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_settle_drift(desk: State<'_, Desk>, id: String) -> Result<InvoiceView, ErrorView> {
+    Ok(command::invoice::invoice_settle_drift(desk.app()?, Origin::Window, &id).await?)
+}
+
+/// Goes on after numbers these books lack.
+#[tauri::command]
+#[specta::specta]
+pub async fn invoice_continue(desk: State<'_, Desk>, series: String) -> Result<Done, ErrorView> {
+    Ok(command::invoice::invoice_continue(desk.app()?, Origin::Window, &series).await?)
 }
 
 /// Writes a document to a folder.
@@ -85,9 +132,9 @@ pub async fn invoice_save(
     Ok(command::invoice::invoice_save(desk.app()?, &id, kind, dir).await?)
 }
 
-/// Notes a payment in full.
+/// Notes a payment.
 #[tauri::command]
 #[specta::specta]
-pub async fn invoice_paid(desk: State<'_, Desk>, id: String, date: String) -> Result<Done, ErrorView> {
-    Ok(command::invoice::invoice_paid(desk.app()?, Origin::Window, &id, &date).await?)
+pub async fn invoice_pay(desk: State<'_, Desk>, id: String, payment: PaymentInput) -> Result<Done, ErrorView> {
+    Ok(command::invoice::invoice_pay(desk.app()?, Origin::Window, &id, &payment).await?)
 }

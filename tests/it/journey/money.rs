@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use app::command::invoice::{
-    invoice_discard, invoice_draft, invoice_edit, invoice_finalise, invoice_paid, invoice_save,
+    invoice_discard, invoice_draft, invoice_edit, invoice_finalise, invoice_pay, invoice_save,
 };
 use app::command::price::price_set;
 use app::query::invoice::{invoice_get, invoice_list};
 use app::query::overview::overview;
 use app::query::price::{price_book, price_preview};
-use app::wire::{AdjustmentInput, ChargeKind, Code, DocumentKind, InvoiceStatus, PriceChange, RuleInput, ThemeChoice};
+use app::wire::{
+    AdjustmentInput, ChargeKind, Code, DocumentKind, InvoiceStatus, PaymentInput, PriceChange, RuleInput, ThemeChoice,
+};
 
 use super::{BY, Scene};
 use crate::stage::exact;
@@ -86,7 +88,8 @@ async fn an_invoice_is_drafted_changed_finalised_once_and_kept() {
     scene.sync().await;
     let later = invoice_get(app, &draft.row.id, ThemeChoice::Light).await.unwrap();
     assert_eq!((later.net, later.lines), (last.net, last.lines), "usage that came later does not change it");
-    invoice_paid(app, BY, &draft.row.id, "2026-11-18").await.unwrap();
+    let whole = PaymentInput { date: "2026-11-18".to_owned(), amount: String::new(), note: String::new() };
+    invoice_pay(app, BY, &draft.row.id, &whole).await.unwrap();
     let listed = invoice_list(app, Some("2026-11".to_owned()), None).await.unwrap();
     assert_eq!((listed.len(), listed[0].status), (1, InvoiceStatus::Paid));
 }

@@ -33,7 +33,7 @@ pub enum Invoice {
     Finalise {
         /// A draft's identifier, or a month for all of its drafts.
         what: String,
-        /// Even though the month is not over: what is used until its end will be on no invoice.
+        /// Even though the month or its days of grace are not over: what is told later will be missing.
         #[arg(long)]
         early: bool,
     },
@@ -54,13 +54,42 @@ pub enum Invoice {
         #[arg(long, value_delimiter = ',', default_values = ["pdf", "csv"])]
         format: Vec<FormatName>,
     },
-    /// Note that an invoice was paid in full.
+    /// Note that an invoice was paid, in full unless an amount is given.
     Paid {
         /// Its identifier or number.
         invoice: String,
         /// When the money came, for example 2026-11-20.
         #[arg(long)]
         on: String,
+        /// How much, for example 40.00; negative was given back.
+        #[arg(long, allow_hyphen_values = true)]
+        amount: Option<String>,
+        /// Reference, for example of the transfer.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take an invoice back whole with a credit note; its month can be invoiced anew.
+    Credit {
+        /// Its identifier or number.
+        invoice: String,
+        /// What was wrong, as the client reads it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// List final invoices whose usage was told differently later, or put that on the client's next draft.
+    Drift {
+        /// The invoice to make up for; all that drifted are listed when left out.
+        invoice: Option<String>,
+    },
+    /// Throw away a month's drafts that nobody typed on.
+    Undraft {
+        /// The month, for example 2026-10.
+        month: String,
+    },
+    /// Go on with a series after numbers that are missing here, because the books were restored from an older copy.
+    Continue {
+        /// The series, for example 2026.
+        series: String,
     },
 }
 

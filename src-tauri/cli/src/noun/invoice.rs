@@ -1,8 +1,12 @@
 //! `purser invoice`.
 
-use app::wire::{BatchResult, DocumentKind, InvoiceRow, InvoiceView, SavedFile, ThemeChoice};
+use app::wire::{
+    BatchOutcome, BatchResult, DocumentKind, InvoiceDrift, InvoiceRow, InvoiceView, PaymentInput, SavedFile,
+    ThemeChoice,
+};
 use app::{App, command, query};
 
+use super::sync::STOPPED;
 use super::{ORIGIN, done, find, word};
 use crate::args::Invoice;
 use crate::fault::Fault;
@@ -32,7 +36,8 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
         }
         Invoice::Finalise { what, early } => {
             over(app, &what, early).await?;
-            out.answer(&command::invoice::invoice_finalise_month(app, ORIGIN, &what).await?, |rows| batch(rows))
+            let results = finalise_month(app, &what, early).await?;
+            out.answer(&results, |rows| batch(rows))
         }
         Invoice::Discard { invoice } => {
             let id = invoice_id(app, &invoice).await?;
@@ -43,10 +48,39 @@ pub async fn run(app: &App, verb: Invoice, out: &Out) -> Result<(), Fault> {
             let files = save(app, &invoice_id(app, &invoice).await?, &kinds, to).await?;
             out.answer(&files, |files| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>().join("\n"))
         }
-        Invoice::Paid { invoice, on } => {
+        Invoice::Paid { invoice, on, amount, note } => {
             let id = invoice_id(app, &invoice).await?;
-            done(out, &command::invoice::invoice_paid(app, ORIGIN, &id, &on).await?)
+            let (amount, note) = (amount.unwrap_or_default(), note.unwrap_or_default());
+            let payment = PaymentInput { date: on, amount, note };
+            done(out, &command::invoice::invoice_pay(app, ORIGIN, &id, &payment).await?)
         }
+        Invoice::Credit { invoice, reason } => {
+            let id = invoice_id(app, &invoice).await?;
+            out.answer(&command::invoice::invoice_credit(app, ORIGIN, &id, &reason).await?, page)
+        }
+        Invoice::Drift { invoice: None } => {
+            out.answer(&query::invoice::invoice_drifts(app).await?, |drifts| drifted(drifts))
+        }
+        Invoice::Drift { invoice: Some(invoice) } => {
+            let id = invoice_id(app, &invoice).await?;
+            out.answer(&command::invoice::invoice_settle_drift(app, ORIGIN, &id).await?, page)
+        }
+        Invoice::Undraft { month } => done(out, &command::invoice::invoice_discard_month(app, ORIGIN, &month).await?),
+        Invoice::Continue { series } => done(out, &command::invoice::invoice_continue(app, ORIGIN, &series).await?),
+    }
+}
+
+/// Makes a month final. Ctrl-C stops after the invoices at hand; what is final stays final.
+async fn finalise_month(app: &App, month: &str, early: bool) -> Result<Vec<BatchResult>, Fault> {
+    let work = command::invoice::invoice_finalise_month(app, ORIGIN, month, early);
+    tokio::pin!(work);
+    tokio::select! {
+        results = &mut work => return Ok(results?),
+        _ = tokio::signal::ctrl_c() => command::invoice::invoice_month_cancel(app).await?,
+    }
+    tokio::select! {
+        results = &mut work => Ok(results?),
+        _ = tokio::signal::ctrl_c() => std::process::exit(STOPPED),
     }
 }
 
@@ -96,10 +130,11 @@ fn list(rows: &[InvoiceRow]) -> String {
             word(&row.status),
             row.due.clone().unwrap_or_else(|| "–".to_owned()),
             row.total.text.clone(),
+            row.open.text.clone(),
             row.margin.text.clone(),
         ]
     };
-    table(&["id", "number", "<client", "month", "status", "due", ">total", ">margin"], rows.iter().map(row))
+    table(&["id", "number", "<client", "month", "status", "due", ">total", ">open", ">margin"], rows.iter().map(row))
 }
 
 fn page(view: &InvoiceView) -> String {
@@ -113,13 +148,53 @@ fn page(view: &InvoiceView) -> String {
     let title = heading(&format!("Invoice {number} to {} for {}", view.row.client, view.row.month));
     let due = view.row.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
     format!(
-        "{title}\n{}{due}\n\n{}\n\n{}\n\nYour cost {}, margin {}.{obstacles}",
+        "{title}\n{}{due}\n\n{}\n\n{}\n\nYour cost {}, margin {}.{}{obstacles}",
         word(&view.row.status),
         table(&["<for", "~used", ">charge", ">your cost"], lines),
         sums(view),
         view.trio.cost.text,
         view.trio.margin.text,
+        after(view),
     )
+}
+
+/// What became of it since it was final.
+fn after(view: &InvoiceView) -> String {
+    let mut said = Vec::new();
+    said.extend(view.corrects.as_ref().map(|other| format!("Takes back invoice {}: {}.", other.number, other.reason)));
+    said.extend(view.credited_by.as_ref().map(|other| format!("Taken back by {}: {}.", other.number, other.reason)));
+    said.extend(view.payments.iter().map(|payment| {
+        let note = if payment.note.is_empty() { String::new() } else { format!(" ({})", payment.note) };
+        format!("Paid {} on {}{note}.", payment.amount.text, payment.date)
+    }));
+    if !view.payments.is_empty() && view.to_refund.is_none() {
+        said.push(format!("Open: {}.", view.row.open.text));
+    }
+    said.extend(view.to_refund.as_ref().map(|sum| format!("To be given back: {}.", sum.text)));
+    said.extend(view.drift.as_ref().map(|drift| {
+        format!("Usage was told differently since: {} is not made up for (`purser invoice drift`).", drift.open.text)
+    }));
+    said.into_iter().map(|line| format!("\n{line}")).collect()
+}
+
+fn drifted(drifts: &[InvoiceDrift]) -> String {
+    if drifts.is_empty() {
+        return "No final invoice of the last year drifted: each says what its usage says.".to_owned();
+    }
+    let rows = drifts.iter().flat_map(|invoice| {
+        let line = |line: &app::wire::DriftLineView| {
+            vec![
+                invoice.number.clone(),
+                invoice.client.clone(),
+                line.description.clone(),
+                line.was.text.clone(),
+                line.now.text.clone(),
+            ]
+        };
+        invoice.drift.lines.iter().map(line).collect::<Vec<_>>()
+    });
+    let table = table(&["number", "<client", "<for", ">charged", ">by today's usage"], rows);
+    format!("{table}\n\n`purser invoice drift NUMBER` puts the difference on the client's next draft.")
 }
 
 /// What is to be paid, below each other.
@@ -135,10 +210,13 @@ fn batch(rows: &[BatchResult]) -> String {
         return "Nothing to do: no client is waiting for an invoice for that month.".to_owned();
     }
     let row = |row: &BatchResult| {
-        let result = match (&row.problem, &row.number) {
-            (Some(problem), _) => problem.clone(),
-            (None, Some(number)) => format!("invoice {number}"),
-            (None, None) => "drafted".to_owned(),
+        let result = match row.outcome {
+            BatchOutcome::Drafted => "drafted".to_owned(),
+            BatchOutcome::Final => format!("invoice {}", row.number.clone().unwrap_or_default()),
+            BatchOutcome::InGrace => "waits: usage may still come (--early does not wait)".to_owned(),
+            BatchOutcome::Carried => "too little to invoice: carried into the next one".to_owned(),
+            BatchOutcome::Refused => row.problem.clone().unwrap_or_default(),
+            BatchOutcome::Cancelled => "stopped before its turn".to_owned(),
         };
         vec![row.client.clone(), row.invoice_id.clone().unwrap_or_default(), result]
     };

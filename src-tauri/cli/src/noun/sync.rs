@@ -15,7 +15,7 @@ use crate::out::{Out, table};
 const NOTHING: &str = "There is nothing to pull from: run `purser gateway connect`, or `purser sandbox`.";
 
 /// Exit code of a program that was stopped.
-const STOPPED: i32 = 130;
+pub(super) const STOPPED: i32 = 130;
 
 pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
     let gateway = match &sync.gateway {

@@ -93,12 +93,24 @@ export const commands = {
 	invoiceDiscard: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_discard", { id })),
 	/**  Numbers and freezes a draft. */
 	invoiceFinalise: (id: string) => typedError<InvoiceView, ErrorView>(__TAURI_INVOKE("invoice_finalise", { id })),
-	/**  Finalises a month's drafts. */
-	invoiceFinaliseMonth: (month: string) => typedError<BatchResult[], ErrorView>(__TAURI_INVOKE("invoice_finalise_month", { month })),
+	/**  Finalises a month's drafts, those in grace only if `early`. */
+	invoiceFinaliseMonth: (month: string, early: boolean) => typedError<BatchResult[], ErrorView>(__TAURI_INVOKE("invoice_finalise_month", { month, early })),
 	/**  Writes a document to a folder. */
 	invoiceSave: (id: string, kind: DocumentKind, dir: string | null) => typedError<SavedFile, ErrorView>(__TAURI_INVOKE("invoice_save", { id, kind, dir })),
-	/**  Notes a payment in full. */
-	invoicePaid: (id: string, date: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_paid", { id, date })),
+	/**  Notes a payment. */
+	invoicePay: (id: string, payment: PaymentInput) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_pay", { id, payment })),
+	/**  Stops drafting or finalising a month. */
+	invoiceMonthCancel: () => typedError<null, ErrorView>(__TAURI_INVOKE("invoice_month_cancel")),
+	/**  Throws a month's untouched drafts away. */
+	invoiceDiscardMonth: (month: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_discard_month", { month })),
+	/**  Takes an invoice back with a credit note. */
+	invoiceCredit: (id: string, reason: string) => typedError<InvoiceView, ErrorView>(__TAURI_INVOKE("invoice_credit", { id, reason })),
+	/**  Final invoices that drifted. */
+	invoiceDrifts: () => typedError<InvoiceDrift[], ErrorView>(__TAURI_INVOKE("invoice_drifts")),
+	/**  Puts drift on the client's next draft. */
+	invoiceSettleDrift: (id: string) => typedError<InvoiceView, ErrorView>(__TAURI_INVOKE("invoice_settle_drift", { id })),
+	/**  Goes on after numbers these books lack. */
+	invoiceContinue: (series: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_continue", { series })),
 	/**  A client's ledger with its last entries, or with all of them. */
 	ledgerGet: (client: string, last: number | null) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_get", { client, last })),
 	/**  Lets a client pay in advance, or invoices it again. */
@@ -248,6 +260,8 @@ export type AgencyInput = {
 	taxExemption: string,
 	/**  Series of invoice numbers, for example `2026`. */
 	invoiceSeries: string,
+	/**  Series of the numbers of credit notes, for example `CN-2026`; another one than invoices have. */
+	creditSeries: string,
 	/**  ISO 4217 code of the price book. */
 	currency: string,
 	/**  The agency's own zone. */
@@ -336,6 +350,21 @@ export type AuditView = {
 	detail: string | null,
 };
 
+/**  What became of one client when a month was drafted or made final. */
+export type BatchOutcome = 
+/**  It has a draft. */
+"drafted" | 
+/**  It has its number. */
+"final" | 
+/**  Usage may still come: its grace is not over. */
+"in_grace" | 
+/**  Too little to invoice: it stands on the client's next one. */
+"carried" | 
+/**  Something is in the way; the problem says what. */
+"refused" | 
+/**  Somebody stopped it before its turn. */
+"cancelled";
+
 /**  What became of one client in a batch. */
 export type BatchResult = {
 	/**  Which client. */
@@ -344,7 +373,9 @@ export type BatchResult = {
 	invoiceId: string | null,
 	/**  Its number. */
 	number: string | null,
-	/**  Why it was left out, as a sentence. */
+	/**  What became of it. */
+	outcome: BatchOutcome,
+	/**  What is in the way, as a sentence. */
 	problem: string | null,
 };
 
@@ -628,6 +659,16 @@ export type ConditionsInput = {
 	flatFee: string | null,
 };
 
+/**  The other side of a correction. */
+export type CorrectsView = {
+	/**  Which document. */
+	id: string,
+	/**  Its number. */
+	number: string,
+	/**  Why, as the client reads it. */
+	reason: string,
+};
+
 /**  A count. */
 export type CountView = {
 	/**  All digits. */
@@ -717,6 +758,26 @@ export type Done = {
 	undo: string | null,
 	/**  Seconds until it bites everywhere. */
 	effectiveWithinSeconds: number,
+};
+
+/**  One subject that drifted. */
+export type DriftLineView = {
+	/**  What it is for. */
+	description: string,
+	/**  What the invoice charges. */
+	was: AmountView,
+	/**  What it would charge now. */
+	now: AmountView,
+};
+
+/**  What a final invoice lacks, or charges too much, by what gateways told later. Before tax. */
+export type DriftView = {
+	/**  By subject. */
+	lines: DriftLineView[],
+	/**  Made up for by other invoices. */
+	settled: AmountView,
+	/**  Not made up for yet; zero where everything is. */
+	open: AmountView,
 };
 
 /**  An invoice that needs a hand. */
@@ -895,6 +956,18 @@ export type ImportPreview = {
 	cost: AmountView,
 };
 
+/**  A final invoice that drifted. */
+export type InvoiceDrift = {
+	/**  Which. */
+	invoiceId: string,
+	/**  Its number. */
+	number: string,
+	/**  Client's name. */
+	client: string,
+	/**  By how much. */
+	drift: DriftView,
+};
+
 /**  A line of an invoice. */
 export type InvoiceLineView = {
 	/**  What it is for. */
@@ -923,8 +996,10 @@ export type InvoiceRow = {
 	month: string,
 	/**  Status. */
 	status: InvoiceStatus,
-	/**  To pay. */
+	/**  To pay; what a credit note takes back is below zero. */
 	total: AmountView,
+	/**  Not paid yet. */
+	open: AmountView,
 	/**  Margin on it. */
 	margin: AmountView,
 	/**  Issued, ISO date. */
@@ -941,10 +1016,16 @@ export type InvoiceStatus =
 "draft" | 
 /**  Numbered and frozen, not yet due. */
 "open" | 
-/**  Past its due date and not paid. */
+/**  Not yet due, and paid in part. */
+"part_paid" | 
+/**  Past its due date and not paid in full. */
 "overdue" | 
 /**  Paid in full. */
-"paid";
+"paid" | 
+/**  Taken back by a credit note. */
+"credited" | 
+/**  Takes an invoice back. */
+"credit_note";
 
 /**  An invoice's page. */
 export type InvoiceView = {
@@ -970,6 +1051,16 @@ export type InvoiceView = {
 	chart: ChartView | null,
 	/**  Documents stored. */
 	documents: DocumentKind[],
+	/**  Payments noted, oldest first. */
+	payments: PaymentView[],
+	/**  To be given back, where it was paid before it was taken back. */
+	toRefund: AmountView | null,
+	/**  What it takes back, if it is a credit note. */
+	corrects: CorrectsView | null,
+	/**  What took it back. */
+	creditedBy: CorrectsView | null,
+	/**  What its usage, as it is known now, would make it say; absent where it would say the same. */
+	drift: DriftView | null,
 };
 
 /**  Which keys. */
@@ -1246,6 +1337,26 @@ export type PayerName =
 "agency" | 
 /**  The client, with its own provider key. */
 "client";
+
+/**  A payment as typed. */
+export type PaymentInput = {
+	/**  The day the money came, ISO. */
+	date: string,
+	/**  Decimal text; empty is all that is open; negative was given back. */
+	amount: string,
+	/**  Reference. */
+	note: string,
+};
+
+/**  A payment. */
+export type PaymentView = {
+	/**  The day, ISO. */
+	date: string,
+	/**  How much; below zero was given back. */
+	amount: AmountView,
+	/**  Reference. */
+	note: string,
+};
 
 /**  The price book. */
 export type PriceBookView = {
