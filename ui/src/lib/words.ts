@@ -62,6 +62,11 @@ export const actionText = named({
 	invoice_finalise: m.action_invoice_finalise,
 	invoice_finalise_month: m.action_invoice_finalise_month,
 	invoice_paid: m.action_invoice_paid,
+	invoice_credit: m.action_invoice_credit,
+	invoice_carry: m.action_invoice_carry,
+	invoice_drift: m.action_invoice_drift,
+	invoice_discard_month: m.action_invoice_discard_month,
+	invoice_continue: m.action_invoice_continue,
 	ledger_prepay: m.action_ledger_prepay,
 	ledger_promotion: m.action_ledger_promotion,
 	ledger_deposit: m.action_ledger_deposit,
@@ -123,6 +128,9 @@ export const invoiceStatus = (status: InvoiceStatus): Badge =>
 	({
 		draft: { text: m.invoice_draft(), tone: 'calm' as Tone },
 		open: { text: m.invoice_open(), tone: 'accent' as Tone },
+		part_paid: { text: m.invoice_part_paid(), tone: 'accent' as Tone },
+		credited: { text: m.invoice_credited(), tone: 'calm' as Tone },
+		credit_note: { text: m.invoice_credit_note(), tone: 'warn' as Tone },
 		overdue: { text: m.invoice_overdue(), tone: 'bad' as Tone },
 		paid: { text: m.invoice_paid(), tone: 'good' as Tone },
 	})[status];

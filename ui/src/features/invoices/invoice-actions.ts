@@ -5,6 +5,7 @@ import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Sheet from '@lucide/svelte/icons/sheet';
 import SquareArrowOutUpRight from '@lucide/svelte/icons/square-arrow-out-up-right';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { InvoiceRow } from '$lib/backend/backend';
 import { m } from '$lib/paraglide/messages';
 import { go } from '$lib/route.svelte';
@@ -31,9 +32,12 @@ export function invoiceActions(invoice: InvoiceRow, work: InvoiceWork): MenuActi
 			{ label: m.invoices_discard(), icon: Trash2, run: () => work.open({ kind: 'discard', invoice }), danger: true },
 		];
 	}
-	if (invoice.status === 'paid') return documents;
+	if (invoice.status === 'credit_note') return documents;
+	const pay = { label: m.invoices_mark_paid(), icon: HandCoins, run: () => work.open({ kind: 'paid', invoice }) };
+	if (invoice.status === 'credited') return [...documents, pay];
 	return [
 		...documents,
-		{ label: m.invoices_mark_paid(), icon: HandCoins, run: () => work.open({ kind: 'paid', invoice }) },
+		pay,
+		{ label: m.invoices_credit(), icon: Undo2, run: () => work.open({ kind: 'credit', invoice }), danger: true },
 	];
 }

@@ -10,11 +10,17 @@ const ROWS = [
 	row('c', 'overdue'),
 	row('d', 'draft', ['No price.']),
 	row('e', 'open'),
+	row('f', 'part_paid'),
+	row('g', 'credited'),
 ];
 
 describe('inOrder', () => {
 	it('puts what needs a hand first', () => {
-		expect(inOrder(ROWS, null).map(({ client }) => client)).toEqual(['c', 'a', 'd', 'e', 'b']);
+		expect(inOrder(ROWS, null).map(({ client }) => client)).toEqual(['c', 'a', 'd', 'f', 'e', 'b', 'g']);
+	});
+
+	it('counts what is paid in part among the open ones', () => {
+		expect(inOrder(ROWS, 'open').map(({ client }) => client)).toEqual(['f', 'e']);
 	});
 
 	it('keeps to one status, and leaves the list it was given alone', () => {

@@ -2,10 +2,11 @@
 import { act, actDone } from '$lib/backend/act';
 import { ask, type DocumentKind, type InvoiceRow } from '$lib/backend/backend';
 import { m } from '$lib/paraglide/messages';
+import { monthText } from '$lib/when';
 import { toasts } from '$lib/ui/toasts.svelte';
 
 export type InvoiceDialog =
-	| { kind: 'finalise' | 'paid' | 'discard'; invoice: InvoiceRow }
+	| { kind: 'finalise' | 'paid' | 'discard' | 'credit'; invoice: InvoiceRow }
 	| { kind: 'batch'; work: 'draft' | 'finalise' }
 	| { kind: 'draft' };
 
@@ -33,6 +34,12 @@ export class InvoiceWork {
 		const view = await act(ask().invoiceFinalise(id));
 		if (view) toasts.done(m.invoices_finalised({ number: view.row.number ?? '' }));
 		return view !== null;
+	}
+
+	async settleDrift(id: string): Promise<string | null> {
+		const draft = await act(ask().invoiceSettleDrift(id));
+		if (draft) toasts.done(m.invoices_drift_done({ month: monthText(draft.row.month) }));
+		return draft?.row.id ?? null;
 	}
 
 	discard(id: string): Promise<boolean> {

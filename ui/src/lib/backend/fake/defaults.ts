@@ -22,6 +22,7 @@ export function defaultAgency(): AgencyInput {
 		taxPercent: '19',
 		taxExemption: '',
 		invoiceSeries: '2026',
+		creditSeries: 'CN-2026',
 		currency: 'USD',
 		zone: 'Europe/Berlin',
 		graceDays: 2,

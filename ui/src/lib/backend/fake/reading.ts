@@ -155,6 +155,9 @@ export function invoiceView(world: World, invoice: FakeInvoice, theme: ThemeChoi
 		cost: null,
 		trail: null,
 	}));
+	const taker = world.invoices.find(({ id }) => id === invoice.creditedBy);
+	const taken = world.invoices.find(({ id }) => id === invoice.corrects?.id);
+	const paid = invoice.payments.reduce((sum, { amount }) => sum + amount, 0);
 	const days = daysBetween(`${invoice.month}-01`, `${invoice.month}-31`).filter((day) => day.startsWith(invoice.month));
 	return {
 		row,
@@ -177,6 +180,11 @@ export function invoiceView(world: World, invoice: FakeInvoice, theme: ThemeChoi
 			freshnessOf(world),
 		),
 		documents: invoice.number ? ['pdf', 'csv'] : [],
+		payments: invoice.payments.map(({ date, amount, note }) => ({ date, amount: amountOf(amount, 'charge'), note })),
+		toRefund: invoice.creditedBy && paid > 0 ? amountOf(paid, 'charge') : null,
+		corrects: taken ? { id: taken.id, number: taken.number ?? '', reason: invoice.corrects?.reason ?? '' } : null,
+		creditedBy: taker ? { id: taker.id, number: taker.number ?? '', reason: taker.corrects?.reason ?? '' } : null,
+		drift: null,
 	};
 }
 

@@ -268,10 +268,20 @@ export function priceBook(world: World): PriceBookView {
 	};
 }
 
+/** Not paid yet, in nano-units. */
+export function openOf(world: World, invoice: FakeInvoice): number {
+	if (invoice.paid || !invoice.number || invoice.corrects || invoice.creditedBy) return 0;
+	const { net, tax } = invoiceTotals(world, invoice);
+	return net + tax - invoice.payments.reduce((sum, { amount }) => sum + amount, 0);
+}
+
 export function statusOf(world: World, invoice: FakeInvoice): InvoiceStatus {
 	if (!invoice.number) return 'draft';
-	if (invoice.paid) return 'paid';
-	return (invoice.due ?? '9') < world.day(0) ? 'overdue' : 'open';
+	if (invoice.corrects) return 'credit_note';
+	if (invoice.creditedBy) return 'credited';
+	if (openOf(world, invoice) <= 0) return 'paid';
+	if ((invoice.due ?? '9') < world.day(0)) return 'overdue';
+	return invoice.payments.length > 0 ? 'part_paid' : 'open';
 }
 
 export function invoiceTotals(
@@ -297,7 +307,8 @@ export function invoiceRow(world: World, invoice: FakeInvoice): InvoiceRow {
 		client: client?.input.name ?? invoice.clientId,
 		month: invoice.month,
 		status: statusOf(world, invoice),
-		total: money(net + tax, 'charge'),
+		total: money(invoice.corrects ? -net - tax : net + tax, 'charge'),
+		open: money(openOf(world, invoice), 'charge'),
 		margin: money(net - cost, 'margin'),
 		issued: invoice.issued,
 		due: invoice.due,

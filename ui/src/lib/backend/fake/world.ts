@@ -72,7 +72,13 @@ export interface FakeInvoice {
 	number: string | null;
 	issued: string | null;
 	due: string | null;
+	/** In nano-units, newest last. */
+	payments: { date: string; amount: number; note: string }[];
+	/** Paid as it came into the world. */
 	paid: boolean;
+	/** What it takes back, and why. */
+	corrects?: { id: string; reason: string };
+	creditedBy?: string;
 	adjustments: { reason: string; amount: string }[];
 	note: string;
 }
@@ -294,6 +300,7 @@ export class World {
 				number: final ? `${year}-${String(140 + place).padStart(4, '0')}` : null,
 				issued: final ? this.day(34 - place) : null,
 				due: final ? (place === 2 ? this.day(4) : this.day(-6 - place)) : null,
+				payments: [],
 				paid: place === 0 || place === 4,
 				adjustments: [],
 				note: '',

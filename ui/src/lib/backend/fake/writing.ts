@@ -3,7 +3,7 @@ import type { BatchResult, Commands, PriceChange, RuleInput, SettingsView } from
 import { amountOf, parseAmount } from './money';
 import { fail, invoiceView, missing, ok } from './reading';
 import { chargeBy, ruleFor, versionOn } from './rating';
-import { cellsOf, invoiceRow, priceBook } from './views';
+import { cellsOf, invoiceRow, openOf, priceBook } from './views';
 import type { World } from './world';
 
 export function settingsView(world: World): SettingsView {
@@ -97,7 +97,13 @@ type InvoiceCommands = Pick<
 	| 'invoiceFinalise'
 	| 'invoiceFinaliseMonth'
 	| 'invoiceSave'
-	| 'invoicePaid'
+	| 'invoicePay'
+	| 'invoiceMonthCancel'
+	| 'invoiceDiscardMonth'
+	| 'invoiceCredit'
+	| 'invoiceDrifts'
+	| 'invoiceSettleDrift'
+	| 'invoiceContinue'
 >;
 
 export function invoiceCommands(world: World): InvoiceCommands {
@@ -112,6 +118,7 @@ export function invoiceCommands(world: World): InvoiceCommands {
 			number: null,
 			issued: null,
 			due: null,
+			payments: [],
 			paid: false,
 			adjustments: [],
 			note: '',
@@ -139,6 +146,7 @@ export function invoiceCommands(world: World): InvoiceCommands {
 		client: world.clients.find(({ id }) => id === clientId)?.input.name ?? '',
 		invoiceId,
 		number: invoiceId ? (find(invoiceId)?.number ?? null) : null,
+		outcome: problem ? 'refused' : invoiceId && find(invoiceId)?.number ? 'final' : 'drafted',
 		problem,
 	});
 	const tell = (action: string, target: string) => void world.done(['invoices', 'prices'], '', { action, target });
@@ -201,18 +209,52 @@ export function invoiceCommands(world: World): InvoiceCommands {
 		},
 		invoiceSave: async (id, kind, dir) =>
 			ok({ path: `${dir ?? '/home/operator/Documents/Purser'}/${find(id)?.number ?? id}.${kind}`, bytes: 61_244 }),
-		invoicePaid: async (id) => {
+		invoicePay: async (id, { date, amount, note }) => {
 			const invoice = find(id);
 			if (!invoice) return missing('The invoice');
-			invoice.paid = true;
-			return ok(
-				world.done(
-					['invoices'],
-					`Invoice ${invoice.number ?? ''} is marked as paid.`,
-					{ action: 'invoice_paid', target: invoice.number ?? id },
-					() => void (invoice.paid = false),
-				),
-			);
+			const open = openOf(world, invoice);
+			const paid = amount.trim() === '' ? open : parseAmount(amount);
+			if (paid === null || paid === 0 || paid > open)
+				return fail({
+					code: 'invalid',
+					field: 'amount',
+					message: `Only ${amountOf(open, 'charge').text} is open.`,
+					hints: ['Note what is open here.'],
+				});
+			const payment = { date, amount: paid, note };
+			invoice.payments.push(payment);
+			const said = `A payment of invoice ${invoice.number ?? ''} was noted.`;
+			const action = { action: 'invoice_paid', target: invoice.number ?? id };
+			return ok(world.done(['invoices'], said, action));
 		},
+		invoiceMonthCancel: async () => ok(null),
+		invoiceDiscardMonth: async (month) => {
+			const kept = world.invoices.filter(({ number, month: its }) => number !== null || its !== month);
+			const said = `${world.invoices.length - kept.length} drafts of ${month} were thrown away.`;
+			world.invoices = kept;
+			return ok(world.done(['invoices'], said, { action: 'invoice_discard_month', target: month }));
+		},
+		invoiceCredit: async (id, reason) => {
+			const invoice = find(id);
+			if (!invoice) return missing('The invoice');
+			const taken = world.invoices.filter(({ corrects }) => corrects).length + 1;
+			const note = {
+				...invoice,
+				id: world.id('in'),
+				number: `${world.agency.creditSeries}-${String(taken).padStart(4, '0')}`,
+				issued: world.day(0),
+				due: world.day(0),
+				payments: [],
+				corrects: { id, reason },
+			};
+			invoice.creditedBy = note.id;
+			world.invoices.unshift(note);
+			tell('invoice_credit', note.number);
+			return ok(invoiceView(world, note, 'light'));
+		},
+		invoiceDrifts: async () => ok([]),
+		invoiceSettleDrift: async () => fail({ code: 'conflict', message: 'There is nothing to make up for.', hints: [] }),
+		invoiceContinue: async (series) =>
+			fail({ code: 'conflict', message: `No number of series ${series} is missing.`, hints: [] }),
 	};
 }
