@@ -10,6 +10,7 @@ mod import;
 mod invoice;
 mod key;
 mod ledger;
+mod past_due;
 mod price;
 mod route;
 mod settings;
@@ -30,6 +31,7 @@ pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
 pub use self::ledger::{Adjust, CreditName, Deposit, Ledger, Refund};
+pub use self::past_due::PastDue;
 pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
 pub use self::route::Route;
 pub use self::settings::Settings;
@@ -76,6 +78,9 @@ pub enum Command {
     /// Budgets of keys and accounts.
     #[command(subcommand)]
     Budget(Budget),
+    /// Clients that are past due: see them, take what is billable, give it back.
+    #[command(subcommand)]
+    PastDue(PastDue),
     /// Routes behind gateways: what answers each model.
     #[command(subcommand)]
     Route(Route),

@@ -11,6 +11,7 @@ mod import;
 pub mod invoice;
 mod key;
 mod ledger;
+mod past_due;
 mod price;
 mod route;
 mod settings;
@@ -37,6 +38,7 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
         Command::Account(verb) => account::run(app, verb, out).await,
         Command::Key(verb) => key::run(app, verb, out).await,
         Command::Budget(verb) => budget::run(app, verb, out).await,
+        Command::PastDue(verb) => past_due::run(app, verb, out).await,
         Command::Route(verb) => route::run(app, verb, out).await,
         Command::Price(verb) => price::run(app, verb, out).await,
         Command::Usage(usage) => usage::run(app, &usage, out).await,

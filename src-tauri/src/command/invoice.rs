@@ -1,8 +1,8 @@
 //! Invoices.
 
 use app::wire::{
-    AdjustmentInput, BatchResult, DocumentKind, Done, ErrorView, InvoiceDrift, InvoiceRow, InvoiceView, PaymentInput,
-    SavedFile, ThemeChoice,
+    AdjustmentInput, BatchResult, DocumentKind, Done, ErrorView, InvoiceDrift, InvoiceRow, InvoiceView, PastDueView,
+    PaymentInput, SavedFile, ThemeChoice,
 };
 use app::{Origin, command, query};
 use tauri::State;
@@ -137,4 +137,32 @@ pub async fn invoice_save(
 #[specta::specta]
 pub async fn invoice_pay(desk: State<'_, Desk>, id: String, payment: PaymentInput) -> Result<Done, ErrorView> {
     Ok(command::invoice::invoice_pay(desk.app()?, Origin::Window, &id, &payment).await?)
+}
+
+/// Clients that are past due.
+#[tauri::command]
+#[specta::specta]
+pub async fn past_due_list(desk: State<'_, Desk>) -> Result<Vec<PastDueView>, ErrorView> {
+    Ok(query::past_due::past_due_list(desk.app()?).await?)
+}
+
+/// What is overdue of a client, and what is or would be taken.
+#[tauri::command]
+#[specta::specta]
+pub async fn past_due_get(desk: State<'_, Desk>, client_id: String) -> Result<PastDueView, ErrorView> {
+    Ok(query::past_due::past_due_get(desk.app()?, &client_id).await?)
+}
+
+/// Takes what is billable from a client's keys.
+#[tauri::command]
+#[specta::specta]
+pub async fn past_due_hold(desk: State<'_, Desk>, client_id: String) -> Result<PastDueView, ErrorView> {
+    Ok(command::past_due::past_due_hold(desk.app()?, Origin::Window, &client_id).await?)
+}
+
+/// Gives back what was taken.
+#[tauri::command]
+#[specta::specta]
+pub async fn past_due_lift(desk: State<'_, Desk>, client_id: String) -> Result<PastDueView, ErrorView> {
+    Ok(command::past_due::past_due_lift(desk.app()?, Origin::Window, &client_id).await?)
 }

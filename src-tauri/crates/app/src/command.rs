@@ -12,6 +12,7 @@ pub mod invoice;
 pub mod key;
 pub mod ledger;
 mod party;
+pub mod past_due;
 pub mod price;
 pub mod setting;
 pub mod sync;

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod names;
 pub mod overview;
 pub mod palette;
+pub mod past_due;
 pub mod price;
 pub mod route;
 pub mod setting;

@@ -11,6 +11,7 @@ mod imports;
 mod inputs;
 mod keychains;
 mod keys;
+mod past_due;
 mod prices;
 mod readers;
 mod rig;

@@ -289,6 +289,17 @@ impl PriceBook {
         version.rules.find(client, model).map(|rule| Quote { version, rule })
     }
 
+    /// Whether use of a model can cost a client anything on a day: not where no rule covers it, where a commission leaves it
+    /// free (S2-03), or where it is given away. What is not billable goes on working for a client that is past due (S2-10).
+    #[must_use]
+    pub fn is_billable(&self, client: ClientId, model: &ModelName, day: Date) -> bool {
+        self.quote(client, model, day).is_some_and(|quote| match &quote.rule.charge {
+            ChargeModel::MarkupOnCost { per_cent } => *per_cent > -Decimal::ONE_HUNDRED,
+            ChargeModel::CommissionOnSavings(commission) => !commission.is_free(model),
+            ChargeModel::FixedPrice { .. } | ChargeModel::DiscountOffList { .. } => true,
+        })
+    }
+
     /// The days from `first` to `last` cut where prices change, so that each piece can be added up before it is rated.
     /// Empty when `last` is before `first`.
     #[must_use]

@@ -8,7 +8,8 @@ use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
     ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
-    PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut,
+    UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -80,6 +81,8 @@ nouns! {
     route: RouteTable, RouteTableMut;
     /// Invoices.
     invoice: InvoiceTable, InvoiceTableMut;
+    /// What clients that are past due were stopped from using.
+    past_due: PastDueTable, PastDueTableMut;
     /// Ledgers of clients.
     ledger: LedgerTable, LedgerTableMut;
     /// The audit log.

@@ -283,7 +283,7 @@ fn done(app: &App, message: String, way: WayBack, applied: &Applied) -> Result<D
     Ok(Done { message, undo, effective_within_seconds: applied.receipt.effective_within_seconds })
 }
 
-fn deed(key: &StoredKey, action: Action) -> Deed {
+pub(super) fn deed(key: &StoredKey, action: Action) -> Deed {
     Deed {
         gateway: key.gateway,
         action,
@@ -316,7 +316,7 @@ async fn account(app: &App, id: &str) -> Result<StoredAccount, AppError> {
 }
 
 /// A key as its gateway holds it now: what is changed is the gateway's value, not what we remember of it.
-async fn current(app: &App, gateway: GatewayId, key: &ExternalId) -> Result<Key, AppError> {
+pub(super) async fn current(app: &App, gateway: GatewayId, key: &ExternalId) -> Result<Key, AppError> {
     let connected = connect::reader(app, gateway).await?;
     let page = connected.gateway.inventory(&Resource::Key(key.clone()), &Cursor::start()).await?;
     let found = page.items.into_iter().find_map(|item| match item {

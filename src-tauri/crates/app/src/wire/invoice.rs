@@ -219,6 +219,34 @@ view! {
         pub problem: Option<String>,
     }
 
+    /// A client that is past due, or of whom something is held because it was.
+    pub struct PastDueView {
+        /// Which.
+        pub client_id: String,
+        /// Client's name.
+        pub client: String,
+        /// What is overdue.
+        pub open: AmountView,
+        /// Since how many days the oldest of it is.
+        pub days: u32,
+        /// Numbers of the overdue invoices.
+        pub invoices: Vec<String>,
+        /// Its keys.
+        pub keys: Vec<HeldKeyView>,
+    }
+
+    /// What is, or would be, taken from a key.
+    pub struct HeldKeyView {
+        /// Which.
+        pub key_id: String,
+        /// Its name.
+        pub name: String,
+        /// Whether something is held of it.
+        pub held: bool,
+        /// What, in words.
+        pub effect: String,
+    }
+
     /// A file written.
     pub struct SavedFile {
         /// Where it is.

@@ -104,6 +104,10 @@ type InvoiceCommands = Pick<
 	| 'invoiceDrifts'
 	| 'invoiceSettleDrift'
 	| 'invoiceContinue'
+	| 'pastDueList'
+	| 'pastDueGet'
+	| 'pastDueHold'
+	| 'pastDueLift'
 >;
 
 export function invoiceCommands(world: World): InvoiceCommands {
@@ -254,6 +258,18 @@ export function invoiceCommands(world: World): InvoiceCommands {
 		},
 		invoiceDrifts: async () => ok([]),
 		invoiceSettleDrift: async () => fail({ code: 'conflict', message: 'There is nothing to make up for.', hints: [] }),
+		pastDueList: async () => ok([]),
+		pastDueGet: async (clientId) => ok(pastDue(world, clientId)),
+		pastDueHold: async (clientId) => {
+			for (const key of keysOf(world, clientId)) world.held.add(key.id);
+			tell('past_due', clientId);
+			return ok(pastDue(world, clientId));
+		},
+		pastDueLift: async (clientId) => {
+			for (const key of keysOf(world, clientId)) world.held.delete(key.id);
+			tell('past_due', clientId);
+			return ok(pastDue(world, clientId));
+		},
 		invoiceContinue: async (series) =>
 			fail({ code: 'conflict', message: `No number of series ${series} is missing.`, hints: [] }),
 	};

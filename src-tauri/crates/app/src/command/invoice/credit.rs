@@ -7,6 +7,7 @@ use store::Origin;
 use store::table::invoice::{InvoiceDraft, InvoiceKind, StoredInvoice};
 
 use super::issue::{Issue, documented, numbered};
+use crate::command::past_due;
 use crate::query::invoice::invoice_get;
 use crate::wire::{InvoiceView, ThemeChoice, snapshot};
 use crate::{App, AppError, agency, documents, register};
@@ -31,6 +32,7 @@ pub async fn invoice_credit(app: &App, origin: Origin, id: &str, reason: &str) -
     documented(app, &mut writer, &issue, vec![(note, frozen)], "invoice_credit").await?;
     app.emit(writer.commit().await?);
     register::note(app, &issue.series).await;
+    past_due::lift_if_paid(app, origin, stored.draft.client).await;
     invoice_get(app, &note.to_string(), ThemeChoice::Light).await
 }
 

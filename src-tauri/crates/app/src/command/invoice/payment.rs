@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use store::Origin;
 use store::table::invoice::{InvoiceKind, InvoicePayment, StoredInvoice};
 
-use crate::command::input;
+use crate::command::{input, past_due};
 use crate::journal::local_record;
 use crate::query::usage::agency_today;
 use crate::wire::{AmountRole, Done, PaymentInput};
@@ -37,6 +37,7 @@ pub async fn invoice_pay(app: &App, origin: Origin, id: &str, typed: &PaymentInp
     record.client = Some(stored.draft.client);
     writer.audit().done(&record).await?;
     app.emit(writer.commit().await?);
+    past_due::lift_if_paid(app, origin, stored.draft.client).await;
     Ok(Done { message: said(&label, amount, &settlement), undo: None, effective_within_seconds: 0 })
 }
 
