@@ -93,6 +93,8 @@ export class World {
 	clients: FakeClient[] = [];
 	accounts: FakeAccount[] = [];
 	keys: FakeKey[] = [];
+	/** Keys of which something is held because their client is past due. */
+	held = new Set<string>();
 	gateways: FakeGateway[] = [];
 	invoices: FakeInvoice[] = [];
 	versions: FakeVersion[] = [];

@@ -1,9 +1,9 @@
 /** The fake's commands: they change the world, note it, and can mostly be undone. */
-import type { BatchResult, Commands, PriceChange, RuleInput, SettingsView } from '../backend';
+import type { BatchResult, Commands, PastDueView, PriceChange, RuleInput, SettingsView } from '../backend';
 import { amountOf, parseAmount } from './money';
 import { fail, invoiceView, missing, ok } from './reading';
 import { chargeBy, ruleFor, versionOn } from './rating';
-import { cellsOf, invoiceRow, openOf, priceBook } from './views';
+import { cellsOf, invoiceRow, openOf, priceBook, statusOf } from './views';
 import type { World } from './world';
 
 export function settingsView(world: World): SettingsView {
@@ -109,6 +109,30 @@ type InvoiceCommands = Pick<
 	| 'pastDueHold'
 	| 'pastDueLift'
 >;
+
+const keysOf = (world: World, clientId: string) =>
+	world.keys.filter((key) => world.accounts.some(({ id, clientId: whose }) => id === key.accountId && whose === clientId));
+
+function pastDue(world: World, clientId: string): PastDueView {
+	const late = world.invoices.filter((one) => one.clientId === clientId && statusOf(world, one) === 'overdue');
+	const held = (id: string) => world.held.has(id);
+	return {
+		clientId,
+		client: world.clients.find(({ id }) => id === clientId)?.input.name ?? '',
+		open: amountOf(
+			late.reduce((sum, one) => sum + openOf(world, one), 0),
+			'charge',
+		),
+		days: 3,
+		invoices: late.map(({ number }) => number ?? ''),
+		keys: keysOf(world, clientId).map((key) => ({
+			keyId: key.id,
+			name: key.name,
+			held: held(key.id),
+			effect: held(key.id) ? 'paused while past due' : 'would be paused: all it may call is billable',
+		})),
+	};
+}
 
 export function invoiceCommands(world: World): InvoiceCommands {
 	const find = (id: string) => world.invoices.find((invoice) => invoice.id === id);
