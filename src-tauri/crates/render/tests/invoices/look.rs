@@ -39,12 +39,15 @@ fn each_language_has_its_words_and_its_forms() {
         let bytes = printed(&document);
         assert_eq!(bytes, printed(&document), "{language}: the same bytes twice");
         let Some(text) = text_of(&bytes) else { return };
-        let text = text.replace('\u{a0}', " ");
+        // Readers put a blank between Chinese and other characters, as the typesetter sets them apart.
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
         for words in expected {
-            assert!(text.contains(words), "{language}: `{words}` is missing in:\n{text}");
+            assert!(plain(&text).contains(&plain(words)), "{language}: `{words}` is missing in:\n{text}");
         }
         let greeting = document.look.greeting.lines().next().unwrap().to_owned();
-        assert!(text.contains(&greeting) && text.contains(&document.look.closing), "{language}: its own words");
+        for own in [&greeting, &document.look.closing] {
+            assert!(plain(&text).contains(&plain(own)), "{language}: `{own}` is missing");
+        }
         if language != DocumentLanguage::English {
             for english in ["Invoice", "Subtotal", "Requests", "page", " Nov ", "Unit price"] {
                 assert!(!text.contains(english), "{language}: `{english}` is English, in:\n{text}");
