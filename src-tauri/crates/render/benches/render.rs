@@ -1,9 +1,12 @@
-//! What an invoice costs: the first of a process, one after others, and two hundred in a row with the memory they need.
-//! Prints a table; `cargo bench -p render`.
+//! What an invoice costs: the first of a process, one after others, two hundred in a row, and the month end of an agency:
+//! every document of two hundred and of a thousand invoices, drawn up side by side, with the memory and the processor time
+//! they need. Prints a table; `cargo bench -p render`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its table, and has nobody to report to")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+#[path = "render/month.rs"]
+mod month;
 #[path = "../tests/invoices/sample.rs"]
 mod sample;
 
@@ -40,6 +43,36 @@ fn main() {
     );
     println!("peak memory before the batch {:>9.1} MiB", before as f64 / 1024.0);
     println!("peak memory after the batch  {:>9.1} MiB", peak_kib() as f64 / 1024.0);
+    drop(documents);
+    let one = warm[WARM / 2];
+    for count in [200, 1000] {
+        month_end(count, one);
+    }
+}
+
+/// Every document of so many invoices, against the same number of single ones after each other.
+fn month_end(count: u32, one: Duration) {
+    let invoices = month::invoices(count);
+    let before = processor_time();
+    let (took, bytes) = timed(|| month::documents(&invoices));
+    let name = format!("month end, {count} invoices, PDF and XML");
+    println!("{name:<44}  {:.2} s  goal <= {} s", took.as_secs_f64(), f64::from(count) / 100.0);
+    println!("{:<44}  {:.2} s", format!("{name}, processor time"), (processor_time() - before).as_secs_f64());
+    println!(
+        "{:<44}  {:.2}",
+        format!("{name} / single PDFs in a row"),
+        took.as_secs_f64() / (one * count).as_secs_f64()
+    );
+    println!("{:<44}  {:.1} MB of documents", name, bytes as f64 / 1e6);
+    println!("{:<44}  {:.0} MiB  goal <= 300 MiB", format!("{name}, peak memory"), peak_kib() as f64 / 1024.0);
+}
+
+/// Time all threads of this process had a processor for; zero where the system does not tell.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+    Duration::from_millis(ticks * 10)
 }
 
 /// Invoices that differ in number, buyer and figures, so that no cache answers for them.

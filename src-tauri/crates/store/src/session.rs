@@ -8,7 +8,8 @@ use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
     ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
-    PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    LogoTable, LogoTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut,
+    UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -86,6 +87,8 @@ nouns! {
     audit: AuditTable, AuditTableMut;
     /// Settings.
     setting: SettingTable, SettingTableMut;
+    /// Logos.
+    logo: LogoTable, LogoTableMut;
     /// Remembered import mappings.
     import_mapping: ImportMappingTable, ImportMappingTableMut;
 }
