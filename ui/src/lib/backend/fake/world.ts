@@ -1,20 +1,6 @@
 /** Everything the fake remembers, and what becomes stale when it changes. */
-import type {
-	AgencyInput,
-	AuditView,
-	BudgetInput,
-	Changed,
-	ClientInput,
-	ClientStatusView,
-	Done,
-	FreshnessState,
-	KeyStatusView,
-	PriceVersionView,
-	Progress,
-	RuleInput,
-	TagView,
-	VaultState,
-} from '../backend';
+import type { AgencyInput, AuditView, BrandingView, BudgetInput, Changed, ClientInput, ClientStatusView, Done, FreshnessState, KeyStatusView, PriceVersionView, Progress, RuleInput, TagView, VaultState } from '../backend';
+import { PLAIN_LOOK } from './sample';
 import { CLIENTS, HOSTILE_NAME, MODELS } from './agency';
 import { drawsOf } from './draws';
 import { makeCells, type Cell } from './cells';
@@ -99,6 +85,7 @@ export class World {
 	audit: AuditView[] = [];
 	cells: Cell[] = [];
 	agency: AgencyInput = defaultAgency();
+	branding: BrandingView = PLAIN_LOOK;
 	vault: VaultState = 'keychain';
 	syncMinutes = 10;
 	/** Ticket to what takes a change back. */
