@@ -195,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn every_text_can_be_drawn() {
+        for language in DocumentLanguage::ALL.map(of) {
+            let missing = language.texts.values().flat_map(|text| text.chars()).find(|c| !super::super::desk::can_draw(*c));
+            assert_eq!(missing, None, "in {}", language.language);
+        }
+    }
+
+    #[test]
     fn every_text_that_is_asked_for_is_there() {
         let english = of(DocumentLanguage::English);
         let used: Vec<&str> = USERS[0].split("d.t.").skip(1).map(word).collect();
