@@ -61,7 +61,16 @@ export const FIELDS = [
 export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'country', 'taxId', 'email'];
 
 /** And those of tax and e-invoices. */
-export const INVOICING_FIELDS = ['vatId', 'registration', 'endpoint', 'reference', 'tax', 'taxReason', 'eInvoice', 'language'];
+export const INVOICING_FIELDS = [
+	'vatId',
+	'registration',
+	'endpoint',
+	'reference',
+	'tax',
+	'taxReason',
+	'eInvoice',
+	'language',
+];
 
 /** What of a client's invoices is its own. */
 type Invoicing = Pick<

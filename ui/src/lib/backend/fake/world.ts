@@ -1,5 +1,21 @@
 /** Everything the fake remembers, and what becomes stale when it changes. */
-import type { AgencyInput, AuditView, BrandingView, BudgetInput, Changed, ClientInput, ClientStatusView, Done, FreshnessState, KeyStatusView, PriceVersionView, Progress, RuleInput, TagView, VaultState } from '../backend';
+import type {
+	AgencyInput,
+	AuditView,
+	BrandingView,
+	BudgetInput,
+	Changed,
+	ClientInput,
+	ClientStatusView,
+	Done,
+	FreshnessState,
+	KeyStatusView,
+	PriceVersionView,
+	Progress,
+	RuleInput,
+	TagView,
+	VaultState,
+} from '../backend';
 import { PLAIN_LOOK } from './sample';
 import { CLIENTS, HOSTILE_NAME, MODELS } from './agency';
 import { drawsOf } from './draws';
