@@ -14,7 +14,7 @@ const UNNAMED: &str = "Your agency";
 const GRACE_DAYS: u16 = 3;
 
 /// Every text field with its setting's name.
-fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 22] {
+fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 23] {
     [
         ("agency.name", &mut agency.name),
         ("agency.street", &mut agency.street),

@@ -25,9 +25,9 @@ use sheet::Sheet;
 /// Stack of the typesetting thread. Deep tables recurse deeply, and the stack of an async worker is not ours to fill.
 const STACK: usize = 16 * 1024 * 1024;
 /// Documents between two sweeps of the typesetter's cache, which otherwise keeps 3 MB for each (invoice.md pitfall 2).
-const SWEEP_EVERY: u32 = 16;
+const SWEEP_EVERY: u32 = 8;
 /// Sweeps that an unused cache entry survives.
-const SWEEP_AGE: usize = 2;
+const SWEEP_AGE: usize = 1;
 
 /// Sheet size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -197,7 +197,8 @@ mod tests {
     #[test]
     fn every_text_can_be_drawn() {
         for language in DocumentLanguage::ALL.map(of) {
-            let missing = language.texts.values().flat_map(|text| text.chars()).find(|c| !super::super::desk::can_draw(*c));
+            let missing =
+                language.texts.values().flat_map(|text| text.chars()).find(|c| !super::super::desk::can_draw(*c));
             assert_eq!(missing, None, "in {}", language.language);
         }
     }
