@@ -106,6 +106,10 @@ pub fn builder() -> Builder<tauri::Wry> {
         setting::settings_agency,
         setting::settings_sync,
         setting::vault_session,
+        setting::branding,
+        setting::branding_preview,
+        setting::settings_branding,
+        setting::settings_logo,
         crate::desk::painted,
     ])
 }

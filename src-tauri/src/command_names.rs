@@ -84,5 +84,9 @@ pub const COMMANDS: &[&str] = &[
     "settings_agency",
     "settings_sync",
     "vault_session",
+    "branding",
+    "branding_preview",
+    "settings_branding",
+    "settings_logo",
     "painted",
 ];

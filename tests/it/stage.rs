@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::wire::{
-    BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, TaxChoice, UsageFilterInput, UsageGroup,
+    BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, LanguageChoice, TaxChoice, UsageFilterInput,
+    UsageGroup,
 };
 use app::{App, AppError, AppOptions, Clock, Profile, SessionVault, SystemRandom};
 use domain::Timestamp;
@@ -86,6 +87,7 @@ pub fn client(name: &str, gateways: &[&str]) -> ClientInput {
         tax: TaxChoice::Agency,
         tax_reason: empty(),
         e_invoice: EInvoiceChoice::Automatic,
+        language: LanguageChoice::Agency,
         email: text("books@client.example"),
         terms_days: 14,
         gateways: gateways.iter().map(|id| text(id)).collect(),

@@ -1,7 +1,8 @@
 //! `purser client`.
 
 use app::wire::{
-    AccountView, ClientInput, ClientRow, ClientView, EInvoiceChoice, InvoiceRow, KeyRow, RuleView, TaxChoice,
+    AccountView, ClientInput, ClientRow, ClientView, EInvoiceChoice, InvoiceRow, KeyRow, LanguageChoice, RuleView,
+    TaxChoice,
 };
 use app::{App, command, query};
 
@@ -59,6 +60,7 @@ async fn create(app: &App, new: &NewClient, out: &Out) -> Result<(), Fault> {
         tax: TaxChoice::Agency,
         tax_reason: empty(),
         e_invoice: EInvoiceChoice::Automatic,
+        language: LanguageChoice::Agency,
         email: empty(),
         terms_days: new.terms,
         gateways,

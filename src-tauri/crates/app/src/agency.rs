@@ -2,7 +2,7 @@
 //!
 //! **Owns:** the names of these settings and their defaults. **Does not own:** what a valid currency or zone is.
 
-use domain::{Date, Zone};
+use domain::{Date, DocumentLanguage, Zone};
 use store::{Reader, Writer};
 
 use crate::wire::AgencyInput;
@@ -14,7 +14,7 @@ const UNNAMED: &str = "Your agency";
 const GRACE_DAYS: u16 = 3;
 
 /// Every text field with its setting's name.
-fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 22] {
+fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 23] {
     [
         ("agency.name", &mut agency.name),
         ("agency.street", &mut agency.street),
@@ -38,6 +38,7 @@ fn texts(agency: &mut AgencyInput) -> [(&'static str, &mut String); 22] {
         ("agency.credit_series", &mut agency.credit_series),
         ("agency.currency", &mut agency.currency),
         ("agency.zone", &mut agency.zone),
+        ("agency.document_language", &mut agency.document_language),
     ]
 }
 
@@ -70,6 +71,7 @@ fn unsaid(app: &App) -> AgencyInput {
         credit_series: format!("CN-{year}"),
         currency: "USD".to_owned(),
         zone: "UTC".to_owned(),
+        document_language: DocumentLanguage::English.code().to_owned(),
         grace_days: GRACE_DAYS,
     }
 }

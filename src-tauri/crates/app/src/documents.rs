@@ -5,7 +5,7 @@
 
 use billing::{DraftInvoice, InvoiceNumber};
 use domain::{Date, EInvoice};
-use render::{PdfOptions, XmlFormat};
+use render::{Logo, PdfOptions, XmlFormat};
 
 use crate::AppError;
 use crate::rating::broken;
@@ -95,11 +95,11 @@ pub(crate) fn possible(invoice: &billing::InvoiceDocument) -> Result<(), AppErro
 /// # Errors
 /// As [`all`], of the first that cannot be made.
 pub(crate) async fn of_all(
-    invoices: impl Iterator<Item = &billing::InvoiceDocument>,
+    invoices: Vec<(billing::InvoiceDocument, Option<Logo>)>,
 ) -> Result<Vec<Vec<Made>>, AppError> {
     // Typesetting takes tens of milliseconds of one core: not on a thread that serves the window.
-    let start = |invoice: billing::InvoiceDocument| tokio::task::spawn_blocking(move || all(&invoice));
-    let work: Vec<_> = invoices.map(|invoice| start(invoice.clone())).collect();
+    let start = |(invoice, logo)| tokio::task::spawn_blocking(move || all(&invoice, logo));
+    let work: Vec<_> = invoices.into_iter().map(start).collect();
     let mut made = Vec::new();
     for one in work {
         made.push(one.await.map_err(broken)??);
@@ -111,11 +111,11 @@ pub(crate) async fn of_all(
 ///
 /// # Errors
 /// The one the client asks for cannot be made, or the typesetter refuses.
-fn all(invoice: &billing::InvoiceDocument) -> Result<Vec<Made>, AppError> {
+fn all(invoice: &billing::InvoiceDocument, logo: Option<Logo>) -> Result<Vec<Made>, AppError> {
     let printed = render::InvoiceDocument::from(invoice);
     let xmls = xmls(invoice)?;
     let factur_x = xmls.iter().find(|(kind, _)| *kind == DocumentKind::Cii).map(|(_, xml)| xml.clone());
-    let options = PdfOptions { factur_x, ..PdfOptions::default() };
+    let options = PdfOptions { factur_x, logo, ..PdfOptions::default() };
     let mut made = vec![
         (DocumentKind::Csv, render::csv::invoice(&printed)?.into_bytes()),
         (DocumentKind::Json, render::json::invoice(&printed)?.into_bytes()),
@@ -147,13 +147,14 @@ pub(crate) async fn of_draft(
     draft: &DraftInvoice,
     today: Date,
     kind: DocumentKind,
+    logo: Option<Logo>,
 ) -> Result<(String, Vec<u8>), AppError> {
     let printed = render::InvoiceDocument::draft(draft.body(), today);
     let name = file_name(&printed.file_stem(), kind);
     let bytes = match kind {
         DocumentKind::Csv => render::csv::invoice(&printed)?.into_bytes(),
         DocumentKind::Json => render::json::invoice(&printed)?.into_bytes(),
-        DocumentKind::Pdf => pdf(printed).await?,
+        DocumentKind::Pdf => pdf(printed, logo).await?,
         _ => return Err(AppError::conflict("a draft is no e-invoice: finalise it first")),
     };
     Ok((name, bytes))
@@ -172,8 +173,9 @@ pub(crate) fn why_not(invoice: &billing::InvoiceDocument, kind: DocumentKind) ->
 }
 
 /// Typesetting takes tens of milliseconds of one core: not on a thread that serves the window.
-async fn pdf(document: render::InvoiceDocument) -> Result<Vec<u8>, AppError> {
-    let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &PdfOptions::default()));
+async fn pdf(document: render::InvoiceDocument, logo: Option<Logo>) -> Result<Vec<u8>, AppError> {
+    let options = PdfOptions { logo, ..PdfOptions::default() };
+    let pdf = tokio::task::spawn_blocking(move || render::pdf(&document, &options));
     Ok(pdf.await.map_err(broken)??)
 }
 

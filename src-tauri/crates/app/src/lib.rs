@@ -9,6 +9,7 @@
 mod act;
 mod agency;
 mod allowance;
+mod branding;
 pub mod command;
 mod connect;
 pub mod context;

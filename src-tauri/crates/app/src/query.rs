@@ -2,6 +2,7 @@
 
 pub mod amount;
 pub mod audit;
+pub mod branding;
 pub mod budget;
 pub mod client;
 pub mod gateway;

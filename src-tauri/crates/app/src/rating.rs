@@ -2,6 +2,7 @@
 //!
 //! **Owns:** loading the price book and adding up what screens show. **Does not own:** any rule of pricing.
 
+pub(crate) mod by_key;
 mod month;
 mod private;
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use store::Writer;
 
 use crate::export;
@@ -27,17 +27,8 @@ const ABOUT: &str = "The last invoice number that Purser gave, per book and seri
 /// The last number of each series.
 type Series = BTreeMap<String, i64>;
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Register {
-    about: String,
-    books: BTreeMap<String, Series>,
-}
-
-impl Default for Register {
-    fn default() -> Self {
-        Self { about: ABOUT.to_owned(), books: BTreeMap::new() }
-    }
-}
+/// The series of each book.
+type Books = BTreeMap<String, Series>;
 
 /// Numbers that were given and that these books do not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +68,7 @@ pub(crate) async fn at_start(app: &App) -> Result<(), AppError> {
 /// `Conflict` with what to do; the file cannot be read.
 pub(crate) async fn must_be_new(app: &App, writer: &mut Writer, series: &str, number: i64) -> Result<(), AppError> {
     let Some(book) = writer.setting().read().get(BOOK).await? else { return Ok(()) };
-    let given = read(app)?.books.get(&book).and_then(|known| known.get(series)).copied().unwrap_or(0);
+    let given = read(app)?.get(&book).and_then(|known| known.get(series)).copied().unwrap_or(0);
     if number > given {
         return Ok(());
     }
@@ -98,7 +89,7 @@ pub(crate) async fn ahead(app: &App) -> Result<Vec<Ahead>, AppError> {
     let mut reader = app.store().reader().await?;
     let Some(book) = reader.setting().get(BOOK).await? else { return Ok(Vec::new()) };
     let known: Series = reader.invoice().series().await?.into_iter().collect();
-    let given = read(app)?.books.remove(&book).unwrap_or_default();
+    let given = read(app)?.remove(&book).unwrap_or_default();
     let ahead = given.into_iter().map(|(series, given)| {
         let known = known.get(&series).copied().unwrap_or(0);
         Ahead { series, known, given }
@@ -129,13 +120,13 @@ fn raised(app: &App, book: &str, series: Vec<(String, i64)>) -> Result<(), AppEr
     let folder = app.profile().documents_dir.clone();
     std::fs::create_dir_all(&folder).map_err(|why| unusable(app, &why))?;
     let lock = lock(app).map_err(|why| unusable(app, &why))?;
-    let mut register = read(app)?;
-    let known = register.books.entry(book.to_owned()).or_default();
+    let mut books = read(app)?;
+    let known = books.entry(book.to_owned()).or_default();
     for (series, last) in series {
         let given = known.entry(series).or_insert(0);
         *given = last.max(*given);
     }
-    let text = serde_json::to_string_pretty(&register).map_err(|why| unusable(app, &why))?;
+    let text = format!("{:#}\n", json!({ "about": ABOUT, "books": books }));
     export::save(&folder, FILE, text.as_bytes())?;
     drop(lock);
     Ok(())
@@ -152,12 +143,14 @@ fn path(app: &App) -> PathBuf {
     app.profile().documents_dir.join(FILE)
 }
 
-fn read(app: &App) -> Result<Register, AppError> {
-    match std::fs::read_to_string(path(app)) {
-        Ok(text) => serde_json::from_str(&text).map_err(|why| unusable(app, &why)),
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(Register::default()),
-        Err(why) => Err(unusable(app, &why)),
-    }
+fn read(app: &App) -> Result<Books, AppError> {
+    let text = match std::fs::read_to_string(path(app)) {
+        Ok(text) => text,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Books::new()),
+        Err(why) => return Err(unusable(app, &why)),
+    };
+    let books = serde_json::from_str(&text).map(|mut whole: Value| whole["books"].take());
+    books.and_then(serde_json::from_value).map_err(|why| unusable(app, &why))
 }
 
 fn unusable(app: &App, why: &dyn std::fmt::Display) -> AppError {

@@ -4,6 +4,7 @@
 mod allowances;
 mod charges;
 mod closing;
+mod documents;
 mod e_invoices;
 mod faults;
 mod gateways;

@@ -8,7 +8,9 @@ mod credit;
 mod draft;
 mod drift;
 mod issued;
+mod keys;
 mod line;
+mod look;
 mod number;
 mod party;
 mod settlement;
@@ -22,7 +24,9 @@ pub use self::credit::{Correction, CreditError};
 pub use self::draft::{DraftInvoice, FinalizeError, InvoiceFacts, Notice};
 pub use self::drift::{Drift, DriftLine};
 pub use self::issued::{Invoice, InvoiceParts, RestoreError};
+pub use self::keys::{KeyName, KeyShare, KeyTable, KeyUsage};
 pub use self::line::{Adjustment, AgencyLine, DayCharge, InvoiceLine, LineDetail, LineSubject, REASON_MAX};
+pub use self::look::Look;
 pub use self::number::{InvoiceNumber, NumberError};
 pub use self::party::{Party, Seller, ServicePeriod};
 pub use self::settlement::{PaymentError, Settlement, Standing};
@@ -119,6 +123,10 @@ pub struct InvoiceBody {
     pub tax: Option<TaxCategory>,
     /// The sums.
     pub totals: Totals,
+    /// How it is set.
+    pub look: Look,
+    /// The usage of its lines by key; `None` where it is not known by key, and on every invoice of before there was one.
+    pub keys: Option<KeyTable>,
 }
 
 impl InvoiceBody {

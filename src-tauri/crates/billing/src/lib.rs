@@ -14,9 +14,9 @@ pub mod rating;
 
 pub use invoice::{
     Adjustment, AgencyLine, Correction, CreditError, DayCharge, DraftInvoice, Drift, DriftLine, FinalizeError, Invoice,
-    InvoiceBody, InvoiceDocument, InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, LineDetail,
-    LineSubject, Notice, Party, PaymentError, RestoreError, Seller, ServicePeriod, Settlement, Standing, Tax,
-    TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
+    InvoiceBody, InvoiceDocument, InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, KeyName,
+    KeyShare, KeyTable, KeyUsage, LineDetail, LineSubject, Look, Notice, Party, PaymentError, RestoreError, Seller,
+    ServicePeriod, Settlement, Standing, Tax, TaxCategory, TaxError, TaxFacts, TaxRate, Totals,
 };
 pub use ledger::Ledger;
 pub use margin::Margin;

@@ -1,6 +1,6 @@
 //! Clients: the agency's customers, buyers on its invoices.
 
-use crate::{Currency, Name, Zone};
+use crate::{Currency, DocumentLanguage, Name, Zone};
 
 /// Whether we do business with a client at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -173,6 +173,8 @@ pub struct Invoicing {
     pub tax_reason: String,
     /// Which e-invoice it wants.
     pub e_invoice: EInvoice,
+    /// The language of its documents; the agency's where none was chosen.
+    pub language: Option<DocumentLanguage>,
 }
 
 /// A client of the agency.

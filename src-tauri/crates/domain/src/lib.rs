@@ -12,6 +12,7 @@ pub mod client;
 pub mod country;
 pub mod id;
 pub mod key;
+pub mod language;
 pub mod money;
 pub mod name;
 pub mod quantity;
@@ -29,6 +30,7 @@ pub use client::{BillingAddress, Client, ClientStatus, EInvoice, Invoicing, Paym
 pub use country::{AddressError, Country};
 pub use id::{AccountId, AuditId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, PriceVersionId, Product};
 pub use key::{Environment, Key, KeySpec, KeyStatus, ModelScope, RateLimit, Scope};
+pub use language::{DocumentLanguage, LanguageError};
 pub use money::{Currency, ExactAmount, Money, MoneyError, Nanos};
 pub use name::{ModelName, Name, NameError};
 pub use quantity::{Meter, Quantities};

@@ -1,9 +1,12 @@
-//! What an invoice costs: the first of a process, one after others, and two hundred in a row with the memory they need.
-//! Prints a table; `cargo bench -p render`.
+//! What an invoice costs: the first of a process, one after others, two hundred in a row, and the month end of an agency:
+//! every document of two hundred and of a thousand invoices, drawn up side by side, with the memory and the processor time
+//! they need. Prints a table; `cargo bench -p render`, or `-- month` for the month end alone.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its table, and has nobody to report to")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+#[path = "render/month.rs"]
+mod month;
 #[path = "../tests/invoices/sample.rs"]
 mod sample;
 
@@ -19,18 +22,30 @@ const BATCH: usize = 200;
 const WARM: usize = 30;
 
 fn main() {
+    let month_only = std::env::args().any(|arg| arg == "month");
     let options = PdfOptions::default();
     let normal = sample::normal();
     let (cold, bytes) = timed(|| pdf(&normal, &options).unwrap().len());
     let mut warm: Vec<Duration> = distinct(WARM).iter().map(|document| timed(|| pdf(document, &options)).0).collect();
     warm.sort();
+    let one = warm[WARM / 2];
+    println!("invoice, warm, median of {WARM}  {:>9.1} ms", millis(one));
+    if !month_only {
+        gallery(&options, bytes, cold);
+    }
+    for count in [200, 1000] {
+        month_end(count, one);
+    }
+}
+
+/// The first invoice of the process, the samples, and two hundred in a row.
+fn gallery(options: &PdfOptions, bytes: usize, cold: Duration) {
     let before = peak_kib();
     let documents = distinct(BATCH);
-    let (batch, ()) = timed(|| pdf_batch(&documents, &options, |_, _| ControlFlow::Continue(())).unwrap());
+    let (batch, ()) = timed(|| pdf_batch(&documents, options, |_, _| ControlFlow::Continue(())).unwrap());
     println!("invoice, cold                {:>9.1} ms   {bytes} bytes", millis(cold));
-    println!("invoice, warm, median of {WARM}  {:>9.1} ms", millis(warm[WARM / 2]));
     for (name, document) in sample::gallery() {
-        let (took, bytes) = timed(|| pdf(&document, &options).unwrap().len());
+        let (took, bytes) = timed(|| pdf(&document, options).unwrap().len());
         println!("sample {name:<22}{:>9.1} ms   {bytes} bytes", millis(took));
     }
     println!(
@@ -40,6 +55,31 @@ fn main() {
     );
     println!("peak memory before the batch {:>9.1} MiB", before as f64 / 1024.0);
     println!("peak memory after the batch  {:>9.1} MiB", peak_kib() as f64 / 1024.0);
+}
+
+/// Every document of so many invoices, against the same number of single ones after each other.
+fn month_end(count: u32, one: Duration) {
+    let invoices = month::invoices(count);
+    let before = processor_time();
+    let (took, bytes) = timed(|| month::documents(&invoices));
+    let name = format!("month end, {count} invoices, PDF and XML");
+    println!("{name:<44}  {:.2} s  goal <= {} s", took.as_secs_f64(), f64::from(count) / 100.0);
+    println!("{:<44}  {:.2} s", format!("{name}, processor time"), (processor_time() - before).as_secs_f64());
+    println!(
+        "{:<44}  {:.2}",
+        format!("{name} / single PDFs in a row"),
+        took.as_secs_f64() / (one * count).as_secs_f64()
+    );
+    println!("{:<44}  {:.1} MB of documents", name, bytes as f64 / 1e6);
+    println!("{:<44}  {:.0} MiB  goal <= 300 MiB", format!("{name}, peak memory"), peak_kib() as f64 / 1024.0);
+}
+
+/// Time all threads of this process had a processor for; zero where the system does not tell.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+    Duration::from_millis(ticks * 10)
 }
 
 /// Invoices that differ in number, buyer and figures, so that no cache answers for them.

@@ -18,8 +18,8 @@ use billing::{
     PriceBookVersion, PriceRule, PriceRules, Seller, TaxCategory, TaxFacts, TaxRate, rate,
 };
 use domain::{
-    BillingAddress, Client, ClientId, ClientStatus, Currency, GatewayId, Invoicing, Meter, ModelName, Money, Month,
-    Nanos, PaymentTerms, PriceVersionId, Quantities, TaxTreatment,
+    BillingAddress, Client, ClientId, ClientStatus, Currency, DocumentLanguage, GatewayId, Invoicing, Meter, ModelName,
+    Money, Month, Nanos, PaymentTerms, PriceVersionId, Quantities, TaxTreatment,
 };
 use render::XmlFormat;
 
@@ -208,6 +208,7 @@ fn invoice(case: &Case, number: u32) -> Invoice {
     let mut facts = InvoiceFacts::new(seller(), ClientId(1), &client, month().into());
     let vat = TaxRate::new("VAT", "19".parse().unwrap()).unwrap();
     facts.note = case.script.note.to_owned();
+    facts.look.language = DocumentLanguage::ALL[number as usize % 3];
     facts.gateways = [(GatewayId(1), "North".to_owned()), (GatewayId(2), "South".to_owned())].into();
     facts.tax = TaxCategory::decide(&TaxFacts {
         treatment: case.treatment,

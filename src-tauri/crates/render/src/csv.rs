@@ -105,7 +105,7 @@ pub fn invoice(document: &InvoiceDocument) -> Result<String, RenderError> {
 fn row(document: &InvoiceDocument, line: &DocumentLine, place: u64) -> Vec<Cell> {
     let (model, words) = match &line.subject {
         LineSubject::Model(model) => (Cell::Text(model.as_str().to_owned()), Cell::Empty),
-        LineSubject::Words(words) => (Cell::Empty, Cell::Text(words.clone())),
+        _ => (Cell::Empty, Cell::Text(line.title(false))),
     };
     let date = |date: Option<Date>| date.map_or(Cell::Empty, Cell::Date);
     let mut cells = vec![

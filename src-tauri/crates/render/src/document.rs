@@ -2,12 +2,13 @@
 
 mod issued;
 
+use billing::KeyTable;
 use domain::money::exact_sum;
-use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
+use domain::{Currency, Date, DocumentLanguage, ExactAmount, Meter, ModelName, Money, Quantities};
 use rust_decimal::Decimal;
 
 use issued::named;
-pub(crate) use issued::title;
+pub(crate) use issued::{NO_MODEL, title};
 
 use crate::chart::Series;
 use crate::{RenderError, figures};
@@ -32,7 +33,11 @@ pub struct Party {
 pub enum LineSubject {
     /// Use of a model; lines of one model are printed together.
     Model(ModelName),
-    /// Something else, in words: a fee, a credit.
+    /// A monthly fee, with the models it is for; `None` is all of them.
+    FlatFee(Option<String>),
+    /// What a minimum lacked, with the models it counts; `None` is all of them.
+    Minimum(Option<String>),
+    /// Something else, in words: a credit.
     Words(String),
 }
 
@@ -70,10 +75,17 @@ impl DocumentLine {
     pub fn title(&self, gateways: bool) -> String {
         let name = match &self.subject {
             LineSubject::Model(model) => named(model.as_str()),
+            LineSubject::FlatFee(models) => of_models("Flat fee", models.as_deref()),
+            LineSubject::Minimum(models) => of_models("Minimum commitment", models.as_deref()),
             LineSubject::Words(words) => words.clone(),
         };
         served_by(name, self.via.as_deref().filter(|_| gateways))
     }
+}
+
+/// A fee with the models it is for, where it is not for all.
+pub(crate) fn of_models(name: &str, models: Option<&str>) -> String {
+    models.map_or_else(|| name.to_owned(), |models| format!("{name} ({models})"))
 }
 
 /// A line's name with the gateway that served it.
@@ -108,7 +120,7 @@ pub struct DailyUsage {
 /// One row of the table below the chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRow {
-    /// Model or key.
+    /// The model.
     pub name: String,
     /// What was consumed.
     pub quantities: Quantities,
@@ -119,9 +131,7 @@ pub struct UsageRow {
 /// A table below the chart. Its charges add up to those of the model lines, to the cent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageTable {
-    /// What the rows are: Model or Key.
-    pub of: String,
-    /// The rows.
+    /// One row per model.
     pub rows: Vec<UsageRow>,
 }
 
@@ -134,6 +144,19 @@ pub struct Corrects {
     pub issued: Date,
     /// Why, as the client reads it.
     pub reason: String,
+}
+
+/// How an invoice is set. The logo is no part of it: its bytes come with [`crate::PdfOptions`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The language of its words, dates and numbers on paper. Files for programs are the same in each.
+    pub language: DocumentLanguage,
+    /// Accent colour as `#rrggbb`; empty for the plain one.
+    pub accent: String,
+    /// Above the lines; may be empty.
+    pub greeting: String,
+    /// Below the sums; may be empty.
+    pub closing: String,
 }
 
 /// An invoice or a credit note as it is printed.
@@ -177,6 +200,10 @@ pub struct InvoiceDocument {
     pub footer: String,
     /// The usage behind it; no usage pages where there is none.
     pub usage: Option<(DailyUsage, UsageTable)>,
+    /// The same usage by key, below the table of models; `None` where it is not known by key.
+    pub keys: Option<KeyTable>,
+    /// How it is set.
+    pub look: Look,
 }
 
 impl InvoiceDocument {
@@ -190,7 +217,8 @@ impl InvoiceDocument {
         agree("the net amount", sum(self.currency, lines)?, self.net)?;
         let taxes = self.taxes.iter().map(|tax| tax.amount);
         agree("the total", sum(self.currency, taxes.chain([self.net]))?, self.total)?;
-        self.usage.as_ref().map_or(Ok(()), |(daily, table)| self.check_usage(daily, table))
+        self.usage.as_ref().map_or(Ok(()), |(daily, table)| self.check_usage(daily, table))?;
+        self.keys.as_ref().map_or(Ok(()), |keys| self.check_keys(keys))
     }
 
     /// Whether lines say by which gateway they were served: only where there was more than one, since two lines of one
@@ -208,6 +236,21 @@ impl InvoiceDocument {
         let exact = total(models().map(|line| line.exact.amount()))?;
         let drawn = total(daily.series.iter().flat_map(|series| series.values.iter().copied()))?;
         if exact == drawn { Ok(()) } else { Err(disagreement("the daily usage", exact, drawn)) }
+    }
+
+    fn check_keys(&self, keys: &KeyTable) -> Result<(), RenderError> {
+        let models = || self.lines.iter().filter(|line| matches!(line.subject, LineSubject::Model(_)));
+        let requests = |sum: u64, of: &Quantities| sum.saturating_add(of.get(Meter::Requests));
+        let used = models().fold(Quantities::NONE, |sum, line| sum.plus(&line.quantities));
+        let told = keys.rows.iter().fold(Quantities::NONE, |sum, row| sum.plus(&row.quantities));
+        if used != told {
+            return Err(disagreement("the usage by key", requests(0, &used), requests(0, &told)));
+        }
+        if !keys.is_charged() {
+            return Ok(());
+        }
+        let net = sum(self.currency, models().map(|line| line.net))?;
+        agree("the charge by key", net, sum(self.currency, keys.rows.iter().filter_map(|row| row.charge))?)
     }
 
     /// Why no tax is charged, if none is: the exemption's reason, the note of a reverse charge.

@@ -45,6 +45,9 @@ pub enum RenderError {
     /// A table's rows differ in width. A defect of the caller.
     #[error("the table could not be written ({0}): please report this")]
     Table(String),
+    /// The agency's logo or colour cannot be used.
+    #[error(transparent)]
+    Brand(#[from] crate::brand::BrandError),
     /// The typesetter refused. A defect of the template, or a text no font can shape.
     #[error("the invoice could not be typeset ({0}): please report this")]
     Typesetting(String),

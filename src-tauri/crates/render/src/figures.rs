@@ -1,8 +1,8 @@
 //! How figures are written for people: thousands by comma, decimals by point, dates as `1 Nov 2026`.
 //!
-//! Machine-readable files ([`crate::csv`]) do not use these.
+//! [`localised`] and its neighbours turn these forms into those of another language. Machine-readable files ([`crate::csv`]) do not use these.
 
-use domain::{Currency, Date, Meter, Money};
+use domain::{Currency, Date, DocumentLanguage, Meter, Money};
 use rust_decimal::Decimal;
 
 /// English month names, cut to three letters.
@@ -61,9 +61,51 @@ pub fn date(date: Date) -> String {
 
 /// A date without its year: `1 Nov`.
 #[must_use]
-pub fn day(date: Date) -> String {
+pub fn day(date: Date, language: DocumentLanguage) -> String {
     let (_, month, day) = date.parts();
-    format!("{day} {}", month_name(month))
+    match language {
+        DocumentLanguage::English => format!("{day} {}", month_name(month)),
+        DocumentLanguage::German => format!("{day}.{month}."),
+        DocumentLanguage::Chinese => format!("{month}月{day}日"),
+    }
+}
+
+/// A number as this module writes it, with the separators of a language.
+#[must_use]
+pub fn localised(number: String, language: DocumentLanguage) -> String {
+    match language {
+        DocumentLanguage::English | DocumentLanguage::Chinese => number,
+        DocumentLanguage::German => number.chars().map(swapped).collect(),
+    }
+}
+
+fn swapped(separator: char) -> char {
+    match separator {
+        ',' => '.',
+        '.' => ',',
+        other => other,
+    }
+}
+
+/// A date as a language writes it: `1 Nov 2026`, `01.11.2026`, `2026年11月1日`.
+#[must_use]
+pub fn date_in(date: Date, language: DocumentLanguage) -> String {
+    let (year, month, day) = date.parts();
+    match language {
+        DocumentLanguage::English => self::date(date),
+        DocumentLanguage::German => format!("{day:02}.{month:02}.{year}"),
+        DocumentLanguage::Chinese => format!("{year}年{month}月{day}日"),
+    }
+}
+
+/// An amount as a language writes it, with its currency: `USD 1,234.50`, `1.234,50 USD`.
+#[must_use]
+pub fn with_currency_in(money: Money, language: DocumentLanguage) -> String {
+    let amount = localised(amount(money), language);
+    match language {
+        DocumentLanguage::German => format!("{amount}\u{a0}{}", money.currency()),
+        DocumentLanguage::English | DocumentLanguage::Chinese => format!("{}\u{a0}{amount}", money.currency()),
+    }
 }
 
 /// The short name of a month, 1 to 12.
@@ -139,6 +181,22 @@ mod tests {
         let rows = [("0", "0"), ("999", "999"), ("1000", "1,000"), ("-1234567.50", "−1,234,567.50"), ("-0.00", "0.00")];
         for (number, expected) in rows {
             assert_eq!(grouped(number.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn each_language_writes_dates_and_amounts_its_own_way() {
+        use DocumentLanguage::{Chinese, English, German};
+        let (day, money) = (Date::new(2026, 11, 1).unwrap(), Money::from_minor(-123_456_750, Currency::EUR));
+        let rows = [
+            (English, "1\u{a0}Nov\u{a0}2026", "1 Nov", "EUR\u{a0}−1,234,567.50"),
+            (German, "01.11.2026", "1.11.", "−1.234.567,50\u{a0}EUR"),
+            (Chinese, "2026年11月1日", "11月1日", "EUR\u{a0}−1,234,567.50"),
+        ];
+        for (language, date, short, amount) in rows {
+            assert_eq!(date_in(day, language), date);
+            assert_eq!(self::day(day, language), short);
+            assert_eq!(with_currency_in(money, language), amount);
         }
     }
 

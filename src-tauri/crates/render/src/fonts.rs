@@ -1,5 +1,7 @@
 //! The embedded fonts.
 
+use domain::DocumentLanguage;
+
 /// One embedded font file.
 macro_rules! font {
     ($file:literal) => {
@@ -28,13 +30,21 @@ pub const ALL: [&[u8]; 12] = [
     font!("NanumGothic-Regular.ttf"),
 ];
 
-/// The families in the order in which they are tried.
-pub const FAMILIES: [&str; 7] = [
-    "Inter",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Thai",
-    "Noto Sans Devanagari",
-    "Droid Sans Fallback",
-    "NanumGothic",
-];
+/// The families in the order in which they are tried. Chinese words come with their own punctuation, so there the family
+/// that has them stands right behind the Latin one.
+pub fn families(language: DocumentLanguage) -> Vec<&'static str> {
+    match language {
+        DocumentLanguage::English | DocumentLanguage::German => FAMILIES.to_vec(),
+        DocumentLanguage::Chinese => {
+            let (latin, others) = FAMILIES.split_at(1);
+            let rest = others.iter().filter(|family| **family != CHINESE);
+            latin.iter().chain([&CHINESE]).chain(rest).copied().collect()
+        }
+    }
+}
+
+/// The family with Chinese characters.
+const CHINESE: &str = "Droid Sans Fallback";
+/// See [`families`].
+const FAMILIES: [&str; 7] =
+    ["Inter", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Devanagari", CHINESE, "NanumGothic"];

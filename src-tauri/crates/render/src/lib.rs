@@ -6,10 +6,12 @@
 //!
 //! No disk, network, clock or randomness is used. Money is converted to floating point only to place a pixel.
 
+pub mod brand;
 pub mod chart;
 pub mod csv;
 pub mod document;
 pub mod einvoice;
+pub mod epc;
 pub mod error;
 pub mod figures;
 mod fonts;
@@ -17,6 +19,7 @@ pub mod json;
 pub mod pdf;
 pub mod terminal;
 
+pub use brand::Logo;
 pub use chart::{Chart, ChartSpec, Theme, chart};
 pub use document::InvoiceDocument;
 pub use einvoice::{EInvoiceError, XmlFormat};

@@ -6,6 +6,7 @@
 
 mod desk;
 mod sheet;
+mod tongue;
 mod xmp;
 
 use std::ops::ControlFlow;
@@ -17,16 +18,16 @@ use typst::foundations::Smart;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfStandard, PdfStandards};
 
-use crate::{InvoiceDocument, RenderError};
+use crate::{InvoiceDocument, Logo, RenderError};
 use desk::Desk;
 use sheet::Sheet;
 
 /// Stack of the typesetting thread. Deep tables recurse deeply, and the stack of an async worker is not ours to fill.
 const STACK: usize = 16 * 1024 * 1024;
 /// Documents between two sweeps of the typesetter's cache, which otherwise keeps 3 MB for each (invoice.md pitfall 2).
-const SWEEP_EVERY: u32 = 16;
+const SWEEP_EVERY: u32 = 8;
 /// Sweeps that an unused cache entry survives.
-const SWEEP_AGE: usize = 2;
+const SWEEP_AGE: usize = 1;
 
 /// Sheet size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct PdfOptions {
     pub paper: Paper,
     /// The CII XML to attach as `factur-x.xml`, which makes the PDF an e-invoice.
     pub factur_x: Option<String>,
+    /// The agency's logo, above its name.
+    pub logo: Option<Logo>,
 }
 
 /// Prints one invoice. Blocks for 15 to 60 ms in a release build: call it where blocking is allowed. The typesetter gets
@@ -82,6 +85,22 @@ pub fn pdf_batch<'a>(
 /// As [`pdf`], but for what only the typesetter finds.
 pub fn printable(document: &InvoiceDocument) -> Result<(), RenderError> {
     Sheet::new(document, &PdfOptions::default())?.check()
+}
+
+/// The first page as SVG, to look at; its letters are drawn as paths, so it needs no font.
+///
+/// # Errors
+/// As [`pdf`].
+pub fn preview(document: &InvoiceDocument, options: &PdfOptions) -> Result<String, RenderError> {
+    apart(|| {
+        let sheet = Sheet::new(document, options)?;
+        sheet.check()?;
+        let desk = Desk::new(sheet, options.factur_x.clone())?;
+        let paged = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors));
+        sweep();
+        let page = paged?.pages().first().map(|page| typst_svg::svg(page, &typst_svg::SvgOptions::default()));
+        page.ok_or_else(|| RenderError::Typesetting("it has no page".to_owned()))
+    })?
 }
 
 /// Runs on the typesetting thread; a panic there is an error here.

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 use self::scan::{Measure, Scan, Slot, Slots};
 use crate::StoreResult;
 use crate::column::time;
-use crate::usage::Amounts;
+use crate::usage::{Amounts, KeyModelRow};
 
 /// What to report on. Dates are local dates of each client, inclusive; an empty list is no restriction.
 /// With models *and* keys restricted, only [`Report::request_page`] can answer: the other reports refuse.
@@ -306,6 +306,15 @@ impl Report<'_> {
             RatingRow { client: nonzero(client).map(ClientId), day, gateway: GatewayId(gateway), model, consumption }
         };
         Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// What a client used by key and model, in the order date, gateway, key, model. Reads raw usage: tens of milliseconds
+    /// for a busy month, so ask once per document.
+    ///
+    /// # Errors
+    /// See [`crate::StoreError`].
+    pub async fn usage_by_key_model(&mut self, client: ClientId, span: (Date, Date)) -> StoreResult<Vec<KeyModelRow>> {
+        crate::usage::by_key::rows(self.conn, client, span).await
     }
 
     /// What each key spent between local dates, inclusive; keys that spent nothing are left out.

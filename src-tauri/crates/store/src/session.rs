@@ -8,8 +8,8 @@ use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
     ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
-    PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut,
-    UsageTable, UsageTableMut,
+    LogoTable, LogoTableMut, PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut,
+    SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -89,6 +89,8 @@ nouns! {
     audit: AuditTable, AuditTableMut;
     /// Settings.
     setting: SettingTable, SettingTableMut;
+    /// Logos.
+    logo: LogoTable, LogoTableMut;
     /// Remembered import mappings.
     import_mapping: ImportMappingTable, ImportMappingTableMut;
 }

@@ -11,6 +11,7 @@ pub mod import_mapping;
 pub mod invoice;
 pub mod key;
 pub mod ledger;
+pub mod logo;
 pub mod past_due;
 pub mod price;
 pub mod route;
@@ -30,6 +31,7 @@ pub use invoice::{
 };
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use ledger::{LedgerTable, LedgerTableMut, Prepaid};
+pub use logo::{LogoTable, LogoTableMut};
 pub use past_due::{Hold, HoldKind, PastDueTable, PastDueTableMut};
 pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};

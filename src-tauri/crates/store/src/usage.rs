@@ -9,6 +9,7 @@
 
 mod amounts;
 mod bulk;
+pub(crate) mod by_key;
 pub(crate) mod ingest;
 pub(crate) mod intern;
 pub(crate) mod place;
@@ -22,6 +23,7 @@ mod statement;
 use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
 pub(crate) use self::amounts::{AMOUNTS, Amounts, MEDIA, amount_columns};
+pub use self::by_key::KeyModelRow;
 pub(crate) use self::span::{Cover, cover};
 
 /// Statements fetched together.

@@ -1,5 +1,5 @@
 /** How VAT and e-invoices of a client are called. */
-import type { EInvoiceChoice, TaxChoice } from '$lib/backend/backend';
+import type { EInvoiceChoice, LanguageChoice, TaxChoice } from '$lib/backend/backend';
 import { m } from '$lib/paraglide/messages';
 
 const TAX: Record<TaxChoice, () => string> = {
@@ -21,6 +21,13 @@ const E_INVOICE: Record<EInvoiceChoice, () => string> = {
 	peppol: m.clients_e_invoice_peppol,
 };
 
+const LANGUAGE: Record<LanguageChoice, () => string> = {
+	agency: m.clients_language_agency,
+	english: m.language_en,
+	german: m.language_de,
+	chinese: m.language_zh_cn,
+};
+
 /** A tax treatment in words. */
 export function taxText(choice: TaxChoice): string {
 	return TAX[choice]();
@@ -39,4 +46,14 @@ export function taxChoices(): { value: TaxChoice; label: string }[] {
 /** Every e-invoice, the usual one first. */
 export function eInvoiceChoices(): { value: EInvoiceChoice; label: string }[] {
 	return (Object.keys(E_INVOICE) as EInvoiceChoice[]).map((value) => ({ value, label: eInvoiceText(value) }));
+}
+
+/** A language of documents in words. */
+export function languageText(choice: LanguageChoice): string {
+	return LANGUAGE[choice]();
+}
+
+/** Every language of documents, the agency's first. */
+export function languageChoices(): { value: LanguageChoice; label: string }[] {
+	return (Object.keys(LANGUAGE) as LanguageChoice[]).map((value) => ({ value, label: languageText(value) }));
 }

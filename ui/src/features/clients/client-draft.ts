@@ -46,6 +46,7 @@ export const FIELDS = [
 	'tax',
 	'taxReason',
 	'eInvoice',
+	'language',
 	'email',
 	'termsDays',
 	'gateways',
@@ -60,12 +61,21 @@ export const FIELDS = [
 export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'country', 'taxId', 'email'];
 
 /** And those of tax and e-invoices. */
-export const INVOICING_FIELDS = ['vatId', 'registration', 'endpoint', 'reference', 'tax', 'taxReason', 'eInvoice'];
+export const INVOICING_FIELDS = [
+	'vatId',
+	'registration',
+	'endpoint',
+	'reference',
+	'tax',
+	'taxReason',
+	'eInvoice',
+	'language',
+];
 
 /** What of a client's invoices is its own. */
 type Invoicing = Pick<
 	ClientInput,
-	'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice'
+	'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice' | 'language'
 >;
 
 /** Invoices of a client of whom nothing special is known. */
@@ -77,6 +87,7 @@ const PLAIN: Invoicing = {
 	tax: 'agency',
 	taxReason: '',
 	eInvoice: 'automatic',
+	language: 'agency',
 };
 
 /** A draft of a client that is known, or of a new one in the agency's currency and zone. */
@@ -102,8 +113,8 @@ export function clientInput(draft: ClientDraft): ClientInput | 'termsDays' {
 	if (!/^\d{1,4}$/.test(digits)) return 'termsDays';
 	const { name, currency, zone, legalName, street, postalCode, city, country, taxId, email, gateways, models } = rest;
 	const address = { legalName, street, postalCode, city, country, taxId, email };
-	const { vatId, registration, endpoint, reference, tax, taxReason, eInvoice } = rest;
-	const invoicing = { vatId, registration, endpoint, reference, tax, taxReason, eInvoice };
+	const { vatId, registration, endpoint, reference, tax, taxReason, eInvoice, language } = rest;
+	const invoicing = { vatId, registration, endpoint, reference, tax, taxReason, eInvoice, language };
 	return {
 		name,
 		currency,

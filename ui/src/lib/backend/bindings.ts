@@ -165,6 +165,14 @@ export const commands = {
 	settingsSync: (minutes: number) => typedError<SettingsView, ErrorView>(__TAURI_INVOKE("settings_sync", { minutes })),
 	/**  Chooses to keep credentials in memory only. */
 	vaultSession: () => typedError<SettingsView, ErrorView>(__TAURI_INVOKE("vault_session")),
+	/**  How documents look. */
+	branding: () => typedError<BrandingView, ErrorView>(__TAURI_INVOKE("branding")),
+	/**  The first page of a sample invoice, as SVG. */
+	brandingPreview: (input: BrandingInput, language: string) => typedError<string, ErrorView>(__TAURI_INVOKE("branding_preview", { input, language })),
+	/**  Changes colour and texts of documents. */
+	settingsBranding: (input: BrandingInput) => typedError<BrandingView, ErrorView>(__TAURI_INVOKE("settings_branding", { input })),
+	/**  Changes the logo on documents: a file as base64, or none. */
+	settingsLogo: (file: string | null) => typedError<BrandingView, ErrorView>(__TAURI_INVOKE("settings_logo", { file })),
 	/**  The window shows its first figures. Measured when asked for by the environment. */
 	painted: () => typedError<null, ErrorView>(__TAURI_INVOKE("painted")),
 };
@@ -266,6 +274,8 @@ export type AgencyInput = {
 	currency: string,
 	/**  The agency's own zone. */
 	zone: string,
+	/**  Language of documents for clients without one of their own: `en`, `de` or `zh-CN`. */
+	documentLanguage: string,
 	/**  Days after a month's end before its invoices should be finalised. */
 	graceDays: number,
 };
@@ -377,6 +387,49 @@ export type BatchResult = {
 	outcome: BatchOutcome,
 	/**  What is in the way, as a sentence. */
 	problem: string | null,
+};
+
+/**
+ *  How the agency's documents look. Texts are per language of documents; an empty payment text or footer is the one
+ *  of the agency's data.
+ */
+export type BrandingInput = {
+	/**  Accent colour as `#rrggbb`, empty for none. */
+	accent: string,
+	/**  Above the lines, in English. */
+	greetingEn: string,
+	/**  Below the sums, in English. */
+	closingEn: string,
+	/**  How to pay, in English. */
+	paymentEn: string,
+	/**  Small print, in English. */
+	footerEn: string,
+	/**  Above the lines, in German. */
+	greetingDe: string,
+	/**  Below the sums, in German. */
+	closingDe: string,
+	/**  How to pay, in German. */
+	paymentDe: string,
+	/**  Small print, in German. */
+	footerDe: string,
+	/**  Above the lines, in Chinese. */
+	greetingZh: string,
+	/**  Below the sums, in Chinese. */
+	closingZh: string,
+	/**  How to pay, in Chinese. */
+	paymentZh: string,
+	/**  Small print, in Chinese. */
+	footerZh: string,
+};
+
+/**  How the agency's documents look, with the logo. */
+export type BrandingView = {
+	/**  What was typed. */
+	branding: BrandingInput,
+	/**  The logo as a data URI. */
+	logo: string | null,
+	/**  Its size in bytes. */
+	logoBytes: number,
 };
 
 /**  A budget near or past its cap. */
@@ -535,6 +588,8 @@ export type ClientInput = {
 	taxReason: string,
 	/**  Which e-invoice it wants. */
 	eInvoice: EInvoiceChoice,
+	/**  The language of its documents. */
+	language: LanguageChoice,
 	/**  E-mail. */
 	email: string,
 	/**  Days to pay. */
@@ -1169,6 +1224,17 @@ export type KeyStatusView =
 "expired" | 
 /**  Gone for good. */
 "revoked";
+
+/**  The language of a client's documents. */
+export type LanguageChoice = 
+/**  The agency's. */
+"agency" | 
+/**  English. */
+"english" | 
+/**  German. */
+"german" | 
+/**  Chinese. */
+"chinese";
 
 /**  An entry of a ledger. */
 export type LedgerEntryView = {

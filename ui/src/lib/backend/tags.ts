@@ -23,6 +23,8 @@ export const PROVIDES = {
 	keyRoutes: ['gateways', 'keys', 'accounts'],
 	auditList: ['audit'],
 	settings: ['settings'],
+	branding: ['settings'],
+	brandingPreview: ['settings'],
 	zoneList: [],
 	amountSums: [],
 } as const satisfies Partial<Record<keyof Commands, readonly TagView[]>>;

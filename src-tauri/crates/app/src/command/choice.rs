@@ -1,8 +1,8 @@
 //! How invoices are made out, between the wire and the books.
 
-use domain::{EInvoice, TaxTreatment};
+use domain::{DocumentLanguage, EInvoice, TaxTreatment};
 
-use crate::wire::{EInvoiceChoice, TaxChoice};
+use crate::wire::{EInvoiceChoice, LanguageChoice, TaxChoice};
 
 /// A treatment as chosen.
 #[must_use]
@@ -55,5 +55,27 @@ pub fn e_invoice_shown(choice: EInvoice) -> EInvoiceChoice {
         EInvoice::FacturX => EInvoiceChoice::FacturX,
         EInvoice::XRechnung => EInvoiceChoice::XRechnung,
         EInvoice::Peppol => EInvoiceChoice::Peppol,
+    }
+}
+
+/// A language as chosen; `None` is the agency's.
+#[must_use]
+pub fn language(choice: LanguageChoice) -> Option<DocumentLanguage> {
+    match choice {
+        LanguageChoice::Agency => None,
+        LanguageChoice::English => Some(DocumentLanguage::English),
+        LanguageChoice::German => Some(DocumentLanguage::German),
+        LanguageChoice::Chinese => Some(DocumentLanguage::Chinese),
+    }
+}
+
+/// A language as shown.
+#[must_use]
+pub fn language_shown(choice: Option<DocumentLanguage>) -> LanguageChoice {
+    match choice {
+        None => LanguageChoice::Agency,
+        Some(DocumentLanguage::English) => LanguageChoice::English,
+        Some(DocumentLanguage::German) => LanguageChoice::German,
+        Some(DocumentLanguage::Chinese) => LanguageChoice::Chinese,
     }
 }

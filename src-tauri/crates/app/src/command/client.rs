@@ -83,6 +83,10 @@ fn changes(before: &Client, after: &Client) -> String {
             after.invoicing.e_invoice.code()
         ));
     }
+    let language = |client: &Client| client.invoicing.language.map_or("the agency's", domain::DocumentLanguage::code);
+    if language(before) != language(after) {
+        changes.push(format!("documents in {} → {}", language(before), language(after)));
+    }
     if before.terms != after.terms {
         changes.push(format!("terms {} days → {} days", before.terms.0, after.terms.0));
     }

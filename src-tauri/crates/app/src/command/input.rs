@@ -121,6 +121,7 @@ pub(super) fn client(input: &ClientInput, status: ClientStatus) -> Result<Client
         tax: choice::tax(input.tax),
         tax_reason: line("taxReason", &input.tax_reason)?,
         e_invoice: choice::e_invoice(input.e_invoice),
+        language: choice::language(input.language),
     };
     party::taxable(invoicing.tax, &invoicing.tax_reason, &address)?;
     Ok(Client {

@@ -15,7 +15,7 @@ use domain::{ClientId, InvoiceId, Month};
 use store::table::invoice::{InvoiceDraft, InvoiceFilter, InvoiceKind, StoredInvoice};
 use store::{Origin, Reader};
 
-pub(crate) use self::assemble::Drafting;
+pub(crate) use self::assemble::{Drafting, seller};
 pub use self::credit::invoice_credit;
 pub use self::drift::invoice_settle_drift;
 pub(crate) use self::drift::{Drifted, drifted};
@@ -32,7 +32,7 @@ use crate::query::usage::agency_today;
 use crate::rating::broken;
 use crate::wire::snapshot::{self, DraftSnapshot};
 use crate::wire::{AdjustmentInput, Code, DocumentKind, Done, InvoiceView, SavedFile, ThemeChoice};
-use crate::{App, AppError, agency, register};
+use crate::{App, AppError, agency, branding, register};
 
 /// Drafts a client's invoice for a month; the draft that is there already, if one is.
 ///
@@ -211,8 +211,10 @@ async fn draft_document(
     }
     let drafting = Drafting::read(app, reader).await?;
     let draft = drafting.draft(reader, Some(stored.id), &stored.draft, &typed(stored)?).await?;
+    let draft = drafting.by_key(reader, draft).await?;
     let today = agency::today(app, reader).await?;
-    documents::of_draft(&draft, today, kind).await
+    let logo = branding::logo(&mut reader.logo(), &draft.body().look.logo).await?;
+    documents::of_draft(&draft, today, kind, logo).await
 }
 
 /// What a person typed on a draft.

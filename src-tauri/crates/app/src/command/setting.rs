@@ -1,6 +1,6 @@
 //! Settings of the agency and of the app.
 
-use domain::Zone;
+use domain::{DocumentLanguage, Zone};
 use store::table::AuditRecord;
 use store::{Origin, Writer};
 
@@ -88,6 +88,7 @@ fn checked(typed: AgencyInput) -> Result<AgencyInput, AppError> {
         credit_series: series("creditSeries", &typed.credit_series)?,
         currency: currency.code().to_owned(),
         zone: input::zone(&typed.zone)?.name().to_owned(),
+        document_language: language(&typed.document_language)?.code().to_owned(),
         grace_days: typed.grace_days,
     })
 }
@@ -106,6 +107,14 @@ fn address(typed: &AgencyInput) -> Result<domain::BillingAddress, AppError> {
         endpoint: &typed.endpoint,
         reference: "",
     })
+}
+
+/// A language of documents; English where none was said.
+pub(super) fn language(text: &str) -> Result<DocumentLanguage, AppError> {
+    if text.trim().is_empty() {
+        return Ok(DocumentLanguage::default());
+    }
+    text.parse().map_err(|error| AppError::invalid("documentLanguage", error))
 }
 
 /// A tax rate in per cent, which may be empty.
@@ -160,7 +169,13 @@ pub async fn vault_session(app: &App, origin: Origin) -> Result<SettingsView, Ap
     settings(app).await
 }
 
-async fn note(app: &App, writer: &mut Writer, origin: Origin, action: &str, subject: &str) -> Result<(), AppError> {
+pub(super) async fn note(
+    app: &App,
+    writer: &mut Writer,
+    origin: Origin,
+    action: &str,
+    subject: &str,
+) -> Result<(), AppError> {
     let record = AuditRecord {
         at: app.now(),
         actor: act::actor(origin).to_owned(),

@@ -266,6 +266,7 @@ pub fn details(stored: &StoredClient) -> ClientInput {
         tax: choice::tax_shown(client.invoicing.tax),
         tax_reason: client.invoicing.tax_reason.clone(),
         e_invoice: choice::e_invoice_shown(client.invoicing.e_invoice),
+        language: choice::language_shown(client.invoicing.language),
         email: address.email,
         terms_days: client.terms.0,
         gateways: Vec::new(),

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::command::client::client_create;
 use crate::command::gateway::gateway_connect;
 use crate::query::client::client_get;
-use crate::wire::{self, BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, TaxChoice};
+use crate::wire::{self, BudgetInput, ClientInput, EInvoiceChoice, GatewayInput, KeyInput, LanguageChoice, TaxChoice};
 use crate::{App, AppError, AppOptions, Clock, EventSink, Profile, Random, SessionVault, Vault};
 
 pub(super) const WINDOW: Origin = Origin::Window;
@@ -146,6 +146,7 @@ pub(super) fn client(name: &str, gateways: &[GatewayId]) -> ClientInput {
         tax: TaxChoice::Agency,
         tax_reason: empty(),
         e_invoice: EInvoiceChoice::Automatic,
+        language: LanguageChoice::Agency,
         email: empty(),
         terms_days: 14,
         gateways: gateways.iter().map(ToString::to_string).collect(),

@@ -46,6 +46,18 @@ choice! {
         /// Peppol BIS.
         Peppol,
     }
+
+    /// The language of a client's documents.
+    pub enum LanguageChoice {
+        /// The agency's.
+        Agency,
+        /// English.
+        English,
+        /// German.
+        German,
+        /// Chinese.
+        Chinese,
+    }
 }
 
 view! {
@@ -141,6 +153,8 @@ view! {
         pub tax_reason: String,
         /// Which e-invoice it wants.
         pub e_invoice: EInvoiceChoice,
+        /// The language of its documents.
+        pub language: LanguageChoice,
         /// E-mail.
         pub email: String,
         /// Days to pay.

@@ -61,8 +61,51 @@ view! {
         pub currency: String,
         /// The agency's own zone.
         pub zone: String,
+        /// Language of documents for clients without one of their own: `en`, `de` or `zh-CN`.
+        pub document_language: String,
         /// Days after a month's end before its invoices should be finalised.
         pub grace_days: u16,
+    }
+
+    /// How the agency's documents look. Texts are per language of documents; an empty payment text or footer is the one
+    /// of the agency's data.
+    pub struct BrandingInput {
+        /// Accent colour as `#rrggbb`, empty for none.
+        pub accent: String,
+        /// Above the lines, in English.
+        pub greeting_en: String,
+        /// Below the sums, in English.
+        pub closing_en: String,
+        /// How to pay, in English.
+        pub payment_en: String,
+        /// Small print, in English.
+        pub footer_en: String,
+        /// Above the lines, in German.
+        pub greeting_de: String,
+        /// Below the sums, in German.
+        pub closing_de: String,
+        /// How to pay, in German.
+        pub payment_de: String,
+        /// Small print, in German.
+        pub footer_de: String,
+        /// Above the lines, in Chinese.
+        pub greeting_zh: String,
+        /// Below the sums, in Chinese.
+        pub closing_zh: String,
+        /// How to pay, in Chinese.
+        pub payment_zh: String,
+        /// Small print, in Chinese.
+        pub footer_zh: String,
+    }
+
+    /// How the agency's documents look, with the logo.
+    pub struct BrandingView {
+        /// What was typed.
+        pub branding: BrandingInput,
+        /// The logo as a data URI.
+        pub logo: Option<String>,
+        /// Its size in bytes.
+        pub logo_bytes: u32,
     }
 
     /// Everything on the settings screen.

@@ -12,6 +12,7 @@ use domain::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use self::frozen::{KeySnapshot, LookSnapshot};
 use super::AdjustmentInput;
 use crate::AppError;
 use crate::rating::broken;
@@ -67,6 +68,12 @@ struct InvoiceSnapshot {
     /// Number, date and reason of what a credit note takes back; absent in an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     corrects: Option<(String, String, String)>,
+    /// Invoices of before there were languages read as English, in the plain look.
+    #[serde(default)]
+    look: LookSnapshot,
+    /// Invoices of before had no table by key.
+    #[serde(default)]
+    keys: Option<Vec<KeySnapshot>>,
 }
 
 /// A decimal as text.
@@ -159,6 +166,8 @@ pub fn to_text(invoice: &Invoice) -> Result<String, AppError> {
         phone: body.seller.phone.clone(),
         lines,
         corrects: document.corrects.as_ref().map(|c| (c.number.to_string(), c.issued.to_string(), c.reason.clone())),
+        look: frozen::look_snapshot(&body.look),
+        keys: body.keys.as_ref().map(frozen::keys_snapshot),
     };
     serde_json::to_string(&snapshot).map_err(broken)
 }
@@ -278,6 +287,8 @@ fn parts(snapshot: InvoiceSnapshot) -> Result<InvoiceParts, AppError> {
         lines,
         tax,
         totals,
+        look: frozen::look(snapshot.look),
+        keys: snapshot.keys.map(|keys| frozen::keys(keys, currency)).transpose()?,
     };
     let number = InvoiceNumber::new(snapshot.series, snapshot.number).map_err(broken)?;
     let (issued, due) = (date(&snapshot.issued)?, date(&snapshot.due)?);
@@ -381,5 +392,6 @@ fn exact(text: &str, currency: Currency) -> Result<ExactAmount, AppError> {
     Ok(ExactAmount::new(decimal(text)?, currency))
 }
 
+mod frozen;
 #[cfg(test)]
 mod tests;

@@ -8,12 +8,15 @@ use domain::{Client, ClientId, Currency, Date, EInvoice, GatewayId, ModelName, M
 use rust_decimal::Decimal;
 
 use super::issued::Invoice;
+use super::keys::{KeyShare, KeyTable};
 use super::line::{Adjustment, AgencyLine, InvoiceLine, LineSubject, of_fee, of_private, of_usage};
+use super::look::Look;
 use super::party::{Party, Seller, ServicePeriod, due};
 use super::tax::{TaxCategory, TaxError};
 use super::totals::Totals;
 use super::{InvoiceBody, InvoiceDocument, InvoiceError, InvoiceNumber};
 use crate::margin::Margin;
+use crate::price_book::PriceBook;
 use crate::rating::{Rated, RatedLine, RatingError};
 
 /// What an invoice says beside its lines.
@@ -41,6 +44,8 @@ pub struct InvoiceFacts {
     pub note: String,
     /// What gateways are called, for the lines of what they served.
     pub gateways: BTreeMap<GatewayId, String>,
+    /// How it is set.
+    pub look: Look,
 }
 
 impl InvoiceFacts {
@@ -59,6 +64,7 @@ impl InvoiceFacts {
             e_invoice: client.invoicing.e_invoice,
             note: String::new(),
             gateways: BTreeMap::new(),
+            look: Look::default(),
         }
     }
 }
@@ -135,6 +141,15 @@ impl DraftInvoice {
         let untaxed = facts.tax.clone().err();
         let commission = rated.fees.is_empty() && rated.lines.iter().all(|line| line.trail.rule.charge.is_commission());
         Ok(Self { body: body(facts, lines)?, agency, unpriced: rated.unpriced_models(), untaxed, commission })
+    }
+
+    /// The same with its usage by key, where what was metered by key is what its lines count.
+    ///
+    /// # Errors
+    /// Sums beyond what can be kept exactly.
+    pub fn by_key(mut self, shares: &[KeyShare], book: &PriceBook) -> Result<Self, InvoiceError> {
+        self.body.keys = KeyTable::of(&self.body.lines, shares, self.body.client, book)?;
+        Ok(self)
     }
 
     /// What it says so far.
@@ -251,6 +266,8 @@ fn body(facts: InvoiceFacts, lines: Vec<InvoiceLine>) -> Result<InvoiceBody, Inv
         lines,
         tax,
         totals,
+        look: facts.look,
+        keys: None,
     })
 }
 

@@ -39,6 +39,12 @@ pub enum RestoreError {
         /// The line, from 1.
         line: usize,
     },
+    /// A table by key that is not about the lines.
+    #[error("the usage by key of the stored invoice {number} does not add up to its lines: restore it from a backup")]
+    Keys {
+        /// The invoice.
+        number: String,
+    },
     /// Totals or due date that do not follow from the lines.
     #[error("the totals or the due date of the stored invoice {number} do not add up: restore it from a backup")]
     Totals {
@@ -74,6 +80,9 @@ impl Invoice {
         let due = if document.corrects.is_some() { document.issued } else { due(document.issued, body.terms) };
         if totals.as_ref() != Ok(&body.totals) || document.due != due {
             return Err(RestoreError::Totals { number });
+        }
+        if body.keys.as_ref().is_some_and(|keys| !keys.agrees(&body.lines)) {
+            return Err(RestoreError::Keys { number });
         }
         Ok(Self(parts))
     }

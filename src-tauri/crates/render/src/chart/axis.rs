@@ -4,7 +4,7 @@ use domain::Date;
 
 use super::canvas::{Canvas, Ink, Side, width_of};
 use super::scale::Scale;
-use super::spec::Unit;
+use super::spec::{ChartSpec, Unit};
 use super::theme::Theme;
 use crate::{RenderError, figures};
 
@@ -57,13 +57,13 @@ pub(super) fn baseline(
 pub(super) fn dates(
     canvas: &mut Canvas<'_>,
     plot: [f64; 4],
-    points: &[Date],
+    spec: &ChartSpec,
     xs: &[f64],
     theme: &Theme,
 ) -> Result<(), RenderError> {
     let ink = Ink::new(LABEL, theme.muted);
     let y = plot[3] + DATES / 2.0 + 3.0;
-    for (index, label) in chosen(points, plot[2] - plot[0], ink) {
+    for (index, label) in chosen(spec, plot[2] - plot[0], ink) {
         let half = width_of(&label, ink) / 2.0;
         let x = xs[index];
         let (x, side) = match (x - half < plot[0] - GAP, x + half > plot[2]) {
@@ -77,8 +77,9 @@ pub(super) fn dates(
 }
 
 /// The points that are named, and how: as many as fit, evenly.
-fn chosen(points: &[Date], width: f64, ink: Ink) -> Vec<(usize, String)> {
-    let named = if points.len() > DAYS_MAX { months(points) } else { days(points) };
+fn chosen(spec: &ChartSpec, width: f64, ink: Ink) -> Vec<(usize, String)> {
+    let points = &spec.points;
+    let named = if points.len() > DAYS_MAX { months(points) } else { days(spec) };
     let widest = named.iter().map(|(_, label)| width_of(label, ink)).fold(1.0, f64::max);
     let steps: &[usize] =
         if points.len() > DAYS_MAX { &[1, 2, 3, 4, 6, 12, 24, 60] } else { &[1, 2, 3, 5, 7, 10, 14, 35] };
@@ -91,8 +92,8 @@ fn chosen(points: &[Date], width: f64, ink: Ink) -> Vec<(usize, String)> {
 }
 
 /// Every day by its date.
-fn days(points: &[Date]) -> Vec<(usize, String)> {
-    points.iter().map(|date| figures::day(*date)).enumerate().collect()
+fn days(spec: &ChartSpec) -> Vec<(usize, String)> {
+    spec.points.iter().map(|date| figures::day(*date, spec.language)).enumerate().collect()
 }
 
 /// The first point of every month that starts within the points, with the year where it changes.

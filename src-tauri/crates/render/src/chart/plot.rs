@@ -54,7 +54,7 @@ impl Plot {
         axis::grid(canvas, self.bounds, &self.scale, &spec.unit, theme)?;
         self.data(canvas, spec, theme)?;
         axis::baseline(canvas, self.bounds, &self.scale, theme)?;
-        axis::dates(canvas, self.bounds, &spec.points, &self.xs, theme)?;
+        axis::dates(canvas, self.bounds, spec, &self.xs, theme)?;
         if self.is_empty() { self.say_empty(canvas, spec, theme) } else { Ok(()) }
     }
 
@@ -201,7 +201,7 @@ fn scale_of(spec: &ChartSpec, layers: &[Layer]) -> Scale {
         high = high.max(budget);
     }
     let steps = if spec.height < 160 { 2 } else { 4 };
-    Scale::new(low, high, steps)
+    Scale::new(low, high, steps).in_language(spec.language)
 }
 
 /// Left, top, right and bottom of the plot.

@@ -1,6 +1,6 @@
 //! From values to pixels, and the round figures on the axis.
 
-use domain::Currency;
+use domain::{Currency, DocumentLanguage};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -13,6 +13,7 @@ pub(super) struct Scale {
     pub ticks: Vec<Decimal>,
     /// Distance between ticks.
     step: Decimal,
+    language: DocumentLanguage,
     top: f64,
     bottom: f64,
 }
@@ -23,12 +24,18 @@ impl Scale {
         let (low, high) = (low.min(Decimal::ZERO), high.max(Decimal::ZERO));
         let span = high.checked_sub(low).unwrap_or(high);
         let step = if span.is_zero() { Decimal::ONE } else { nice_step(span, wanted) };
-        Self { ticks: ticks(low, high, step), step, top: 0.0, bottom: 1.0 }
+        Self { ticks: ticks(low, high, step), step, language: DocumentLanguage::English, top: 0.0, bottom: 1.0 }
     }
 
     /// The same scale between two pixel rows.
     pub fn between(mut self, top: f64, bottom: f64) -> Self {
         (self.top, self.bottom) = (top, bottom);
+        self
+    }
+
+    /// The same scale with its figures written as a language does.
+    pub fn in_language(mut self, language: DocumentLanguage) -> Self {
+        self.language = language;
         self
     }
 
@@ -56,7 +63,8 @@ impl Scale {
         if decimals == 1 && suffix.is_empty() && matches!(unit, Unit::Money { .. }) {
             decimals = 2;
         }
-        self.ticks.iter().map(|tick| label(*tick / divisor, decimals, suffix, unit)).collect()
+        let labels = self.ticks.iter().map(|tick| label(*tick / divisor, decimals, suffix, unit));
+        labels.map(|label| figures::localised(label, self.language)).collect()
     }
 }
 

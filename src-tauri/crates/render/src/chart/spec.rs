@@ -1,6 +1,6 @@
 //! What a chart shows.
 
-use domain::{Currency, Date};
+use domain::{Currency, Date, DocumentLanguage};
 use rust_decimal::Decimal;
 
 use crate::RenderError;
@@ -110,6 +110,8 @@ pub struct ChartSpec {
     pub height: u16,
     /// Words inside the drawing.
     pub words: Words,
+    /// How its dates and numbers are written.
+    pub language: DocumentLanguage,
 }
 
 impl ChartSpec {
@@ -126,6 +128,7 @@ impl ChartSpec {
             width: 960,
             height: 320,
             words: Words::default(),
+            language: DocumentLanguage::English,
         }
     }
 

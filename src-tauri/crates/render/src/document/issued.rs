@@ -8,7 +8,8 @@ use domain::{BillingAddress, Date, Money, MoneyError, Quantities};
 use rust_decimal::Decimal;
 
 use super::{
-    Corrects, DailyUsage, DocumentLine, InvoiceDocument, LineSubject, MeterPrice, Party, TaxLine, UsageRow, UsageTable,
+    Corrects, DailyUsage, DocumentLine, InvoiceDocument, LineSubject, Look, MeterPrice, Party, TaxLine, UsageRow,
+    UsageTable,
 };
 use crate::chart::Series;
 
@@ -28,6 +29,9 @@ impl From<&billing::InvoiceDocument> for InvoiceDocument {
         if document.corrects.is_some() {
             document.iban.clear();
             document.payment.clear();
+            // What greets an invoice does not fit what takes it back.
+            document.look.greeting.clear();
+            document.look.closing.clear();
         }
         document
     }
@@ -70,6 +74,13 @@ impl InvoiceDocument {
             footer: body.seller.footer.clone(),
             // A sum beyond what can be kept is impossible here: billing formed the same one. Without it, no usage page.
             usage: usage(body).ok(),
+            keys: body.keys.clone(),
+            look: Look {
+                language: body.look.language,
+                accent: body.look.accent.clone(),
+                greeting: body.look.greeting.clone(),
+                closing: body.look.closing.clone(),
+            },
         }
     }
 }
@@ -97,8 +108,8 @@ fn line(line: &InvoiceLine) -> DocumentLine {
         billing::LineSubject::Usage { model, gateway_name, first_day, last_day, .. } => {
             (LineSubject::Model(model.clone()), gateway_name.clone(), Some((*first_day, *last_day)))
         }
-        billing::LineSubject::FlatFee { models } => (LineSubject::Words(fee("Flat fee", models)), None, None),
-        billing::LineSubject::Minimum { models } => (LineSubject::Words(fee("Minimum commitment", models)), None, None),
+        billing::LineSubject::FlatFee { models } => (LineSubject::FlatFee(named_models(models)), None, None),
+        billing::LineSubject::Minimum { models } => (LineSubject::Minimum(named_models(models)), None, None),
         billing::LineSubject::Adjustment { reason } => (LineSubject::Words(reason.clone()), None, None),
     };
     // A meter with tiers or included units has no one price that its whole quantity is sold at.
@@ -115,11 +126,11 @@ fn line(line: &InvoiceLine) -> DocumentLine {
     }
 }
 
-/// What a fee is for: the models are named unless it is for all of them.
-fn fee(name: &str, models: &billing::ModelSelector) -> String {
+/// The models a fee is for; `None` where it is for all of them.
+fn named_models(models: &billing::ModelSelector) -> Option<String> {
     match models {
-        billing::ModelSelector::Any => name.to_owned(),
-        _ => format!("{name} ({models})"),
+        billing::ModelSelector::Any => None,
+        _ => Some(models.to_string()),
     }
 }
 
@@ -151,7 +162,7 @@ fn usage(body: &InvoiceBody) -> Result<(DailyUsage, UsageTable), MoneyError> {
         quantities: model.quantities,
         charge: model.charge.unwrap_or(Money::from_minor(0, body.currency)),
     });
-    let table = UsageTable { of: "Model".to_owned(), rows: rows.collect() };
+    let table = UsageTable { rows: rows.collect() };
     Ok((DailyUsage { series: series.collect(), days }, table))
 }
 
@@ -165,9 +176,12 @@ fn add(model: &mut OfModel, line: &InvoiceLine) -> Result<(), MoneyError> {
     Ok(())
 }
 
+/// See [`named`].
+pub(crate) const NO_MODEL: &str = "(no model)";
+
 /// What a model is called where the gateway gave no name (a request that failed before one was chosen).
 pub(super) fn named(model: &str) -> String {
-    if model.trim().is_empty() { "(no model)".to_owned() } else { model.to_owned() }
+    if model.trim().is_empty() { NO_MODEL.to_owned() } else { model.to_owned() }
 }
 
 fn days(first: Date, last: Date) -> Vec<Date> {

@@ -1,4 +1,4 @@
-//! The world the typesetter sees: one template, one data file, one drawing, the XML to attach, the embedded fonts. Everything else, packages
+//! The world the typesetter sees: one template, one data file, a few drawings, the XML to attach, the embedded fonts. Everything else, packages
 //! and the date included, is refused (invoice.md pitfall 6).
 
 use std::sync::LazyLock;
@@ -18,6 +18,8 @@ struct Names {
     template: FileId,
     data: FileId,
     chart: FileId,
+    code: FileId,
+    logo: FileId,
     factur_x: FileId,
 }
 
@@ -37,6 +39,8 @@ fn furniture() -> Option<Furniture> {
         template: file("/invoice.typ")?,
         data: file("/data.json")?,
         chart: file("/usage.svg")?,
+        code: file("/payment.svg")?,
+        logo: file("/logo")?,
         factur_x: file("/factur-x.xml")?,
     };
     let template = Source::new(names.template, include_str!("invoice.typ").to_owned());
@@ -60,6 +64,8 @@ pub(super) struct Desk {
     furniture: &'static Furniture,
     data: Bytes,
     chart: Bytes,
+    code: Bytes,
+    logo: Option<Bytes>,
     factur_x: Option<Bytes>,
 }
 
@@ -67,11 +73,13 @@ impl Desk {
     pub fn new(sheet: Sheet, factur_x: Option<String>) -> Result<Self, RenderError> {
         let unnamed = || RenderError::Typesetting("its files cannot be named".to_owned());
         let furniture = FURNITURE.as_ref().ok_or_else(unnamed)?;
-        let (data, chart) = sheet.into_files();
+        let files = sheet.into_files();
         Ok(Self {
             furniture,
-            data: Bytes::from_string(data),
-            chart: Bytes::from_string(chart),
+            data: Bytes::from_string(files.data),
+            chart: Bytes::from_string(files.chart),
+            code: Bytes::from_string(files.code),
+            logo: files.logo.map(|logo| Bytes::new(logo.bytes().to_vec())),
             factur_x: factur_x.map(Bytes::from_string),
         })
     }
@@ -98,6 +106,8 @@ impl World for Desk {
         match &self.furniture.names {
             names if id == names.data => Ok(self.data.clone()),
             names if id == names.chart => Ok(self.chart.clone()),
+            names if id == names.code => Ok(self.code.clone()),
+            names if id == names.logo => self.logo.clone().ok_or(FileError::AccessDenied),
             names if id == names.factur_x => self.factur_x.clone().ok_or(FileError::AccessDenied),
             _ => Err(FileError::AccessDenied),
         }

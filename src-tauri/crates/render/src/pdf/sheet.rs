@@ -1,23 +1,40 @@
 //! What the template is given: a JSON value of ready texts and the drawing of the chart. The template computes nothing, and
 //! no text is ever read as markup.
 
-use domain::{Date, Meter, Quantities};
+mod usage;
+
+use domain::{DocumentLanguage, Quantities};
 use serde_json::{Value, json};
 
 use super::desk::can_draw;
+use super::tongue::{self, Tongue};
 use super::{Paper, PdfOptions};
-use crate::chart::{ChartKind, ChartSpec, Heading, Unit};
-use crate::document::{DocumentLine, LineSubject, Party, UsageTable};
+use crate::brand::{self, Logo};
+use crate::document::{DocumentLine, LineSubject, Party};
 use crate::figures::{self, visible as clean};
-use crate::{InvoiceDocument, RenderError, Theme, fonts};
+use crate::{InvoiceDocument, RenderError, epc, fonts};
 
 /// Longest run without a place to break before one is made, in units of a small letter.
 const UNBROKEN_MAX: usize = 36;
 
-/// The two files of a document.
+/// The files of a document.
+pub(super) struct Files {
+    /// What the template prints.
+    pub data: String,
+    /// The chart of the usage pages.
+    pub chart: String,
+    /// The payment code.
+    pub code: String,
+    /// The logo.
+    pub logo: Option<Logo>,
+}
+
+/// A document in words.
 pub(super) struct Sheet {
     data: Value,
     chart: String,
+    code: String,
+    logo: Option<Logo>,
     ident: String,
 }
 
@@ -25,8 +42,12 @@ impl Sheet {
     /// Puts an invoice into words.
     pub fn new(document: &InvoiceDocument, options: &PdfOptions) -> Result<Self, RenderError> {
         document.check()?;
+        let (words, code) = (tongue::of(document.look.language), payment_code(document).unwrap_or_default());
+        let mut data = data(document, options, words);
+        data["accent"] = Some(brand::accent(&document.look.accent)?).filter(|color| !color.is_empty()).into();
+        data["code"] = Value::from(!code.is_empty());
         let ident = format!("{}/{}", document.seller.name, document.file_stem());
-        Ok(Self { data: data(document, options), chart: chart(document)?, ident })
+        Ok(Self { data, chart: usage::chart(document, words)?, code, logo: options.logo.clone(), ident })
     }
 
     /// Names the first character that cannot be drawn.
@@ -39,52 +60,81 @@ impl Sheet {
         self.ident.clone()
     }
 
-    /// The data file and the drawing.
-    pub fn into_files(self) -> (String, String) {
-        (self.data.to_string(), self.chart)
+    /// Everything the template reads.
+    pub fn into_files(self) -> Files {
+        Files { data: self.data.to_string(), chart: self.chart, code: self.code, logo: self.logo }
     }
 }
 
-fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
+/// The payment code; a draft has none, because nobody should pay it.
+fn payment_code(document: &InvoiceDocument) -> Option<String> {
+    let number = document.number.as_deref()?;
+    epc::svg(&epc::payload(&document.seller.name, &document.iban, document.total, number)?)
+}
+
+fn data(document: &InvoiceDocument, options: &PdfOptions, words: &Tongue) -> Value {
     let (year, month, day) = document.issued.parts();
-    let heading = if document.corrects.is_some() { "Credit note" } else { "Invoice" };
-    let title =
-        document.number.as_ref().map_or_else(|| "Draft invoice".to_owned(), |number| format!("{heading} {number}"));
+    let (lang, region) = match words.language {
+        DocumentLanguage::English => ("en", None),
+        DocumentLanguage::German => ("de", None),
+        DocumentLanguage::Chinese => ("zh", Some("CN")),
+    };
     json!({
-        "fonts": fonts::FAMILIES,
+        "t": words.texts(),
+        "lang": lang,
+        "region": region,
+        "fonts": fonts::families(words.language),
         "paper": match options.paper { Paper::A4 => "a4", Paper::Letter => "us-letter" },
-        "title": clean(&title),
-        "heading": heading,
-        "total_label": if document.corrects.is_some() { "Total credited" } else { "Total due" },
+        "title": title(document, words),
+        "heading": words.text(heading(document)),
+        "total_label": words.text(if document.corrects.is_some() { "total_credited" } else { "total_due" }),
         "date": [year, month, day],
         "draft": document.number.is_none(),
         "factur_x": options.factur_x.is_some(),
-        "tax_note": clean(&document.tax_note()),
-        "seller": party(&document.seller),
-        "buyer": party(&document.buyer),
-        "facts": facts(document),
+        "logo": options.logo.as_ref().map(|logo| logo.format().code()),
+        "greeting": lines(&document.look.greeting),
+        "closing": lines(&document.look.closing),
+        "tax_note": tax_note(document, words),
+        "seller": party(&document.seller, words),
+        "buyer": party(&document.buyer, words),
+        "facts": facts(document, words),
         "currency": document.currency.code(),
         "prices": document.lines.iter().any(|line| !line.prices.is_empty()),
-        "groups": groups(document),
+        "groups": groups(document, words),
         "figures": figure_size(&document.lines),
-        "sums": sums(document),
-        "total": figures::with_currency(document.total),
+        "sums": sums(document, words),
+        "total": words.total(document.total),
         "iban": iban(&document.iban),
         "payment": lines(&document.payment),
         "note": lines(&note(document)),
         "footer": lines(&document.footer),
-        "usage": document.usage.as_ref().map(|(_, table)| usage(document, table)),
+        "usage": document.usage.as_ref().map(|(_, table)| usage::models(document, table, words)),
+        "keys": document.keys.as_ref().filter(|_| document.usage.is_some()).map(|keys| usage::keys(document, keys, words)),
         "series": document.usage.as_ref().map(|(daily, _)| daily.series.iter().map(|s| clean(&s.name)).collect::<Vec<_>>()),
     })
 }
 
-fn party(party: &Party) -> Value {
+fn heading(document: &InvoiceDocument) -> &'static str {
+    if document.corrects.is_some() { "credit_note" } else { "invoice" }
+}
+
+fn title(document: &InvoiceDocument, words: &Tongue) -> String {
+    let titled = |number: &String| format!("{} {number}", words.text(heading(document)));
+    clean(&document.number.as_ref().map_or_else(|| words.text("draft_invoice").to_owned(), titled))
+}
+
+fn tax_note(document: &InvoiceDocument, words: &Tongue) -> String {
+    let notes: Vec<String> = document.taxes.iter().filter_map(|tax| words.tax_note(tax)).collect();
+    clean(&notes.join(" "))
+}
+
+fn party(party: &Party, words: &Tongue) -> Value {
     let mut lines: Vec<String> = party.address.iter().map(|line| breakable(line)).collect();
     if !party.tax_id.trim().is_empty() {
-        lines.push(format!("Tax ID {}", breakable(&party.tax_id)));
+        lines.push(format!("{} {}", words.text("tax_id"), breakable(&party.tax_id)));
     }
     if !party.vat_id.trim().is_empty() {
-        lines.push(format!("VAT ID {}", breakable(&party.vat_id)));
+        lines.push(format!("{} {}", words.text("vat_id"), breakable(&party.vat_id)));
     }
     if !party.email.trim().is_empty() {
         lines.push(breakable(&party.email));
@@ -93,20 +143,22 @@ fn party(party: &Party) -> Value {
 }
 
 /// The block of number, dates and period.
-fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
-    let number = if document.corrects.is_some() { "Credit note number" } else { "Invoice number" };
-    let mut facts = vec![[number, document.number.as_deref().unwrap_or("given when final")].map(clean)];
+fn facts(document: &InvoiceDocument, words: &Tongue) -> Vec<[String; 2]> {
+    let fact = |key: &str, value: String| [words.text(key).to_owned(), value];
+    let number = document.number.as_deref().unwrap_or_else(|| words.text("given_when_final"));
+    let issued = if document.number.is_some() { "issue_date" } else { "drawn_up_on" };
+    let of = if document.corrects.is_some() { "credit_note_number" } else { "invoice_number" };
+    let mut facts = vec![fact(of, clean(number))];
     if let Some(corrects) = &document.corrects {
-        facts.push(["Corrects invoice".to_owned(), clean(&corrects.number)]);
-        facts.push(["Issued on".to_owned(), figures::date(corrects.issued)]);
+        facts.push(fact("corrects_invoice", clean(&corrects.number)));
+        facts.push(fact("corrects_issued", words.date(corrects.issued)));
     }
-    let issued = if document.number.is_some() { "Issue date" } else { "Drawn up on" };
-    facts.push([issued.to_owned(), figures::date(document.issued)]);
-    facts.extend(document.due.map(|due| ["Due date".to_owned(), figures::date(due)]));
-    facts.push(["Service period".to_owned(), span(document.period)]);
-    facts.push(["Time zone".to_owned(), clean(&document.zone)]);
+    facts.push(fact(issued, words.date(document.issued)));
+    facts.extend(document.due.map(|due| fact("due_date", words.date(due))));
+    facts.push(fact("service_period", words.span(document.period)));
+    facts.push(fact("time_zone", clean(&document.zone)));
     if !document.reference.trim().is_empty() {
-        facts.push(["Your reference".to_owned(), clean(&document.reference)]);
+        facts.push(fact("your_reference", clean(&document.reference)));
     }
     facts
 }
@@ -115,10 +167,6 @@ fn facts(document: &InvoiceDocument) -> Vec<[String; 2]> {
 fn note(document: &InvoiceDocument) -> String {
     let why = document.corrects.iter().map(|corrects| corrects.reason.as_str());
     why.chain([document.note.as_str()]).filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-fn span((first, last): (Date, Date)) -> String {
-    if first == last { figures::date(first) } else { format!("{} – {}", figures::date(first), figures::date(last)) }
 }
 
 /// Size of the figures in the tables, in points: smaller where a count has more digits than its column has room.
@@ -132,12 +180,12 @@ fn figure_size(lines: &[DocumentLine]) -> u8 {
 }
 
 /// Lines of one model stand together, in the order of their first; where there are several gateways, by gateway.
-fn groups(document: &InvoiceDocument) -> Vec<Value> {
+fn groups(document: &InvoiceDocument, words: &Tongue) -> Vec<Value> {
     let named = document.names_gateways();
     let mut groups: Vec<(String, Vec<&DocumentLine>)> = Vec::new();
     for line in &document.lines {
         let model = matches!(line.subject, LineSubject::Model(_));
-        let name = line.title(named);
+        let name = words.title(line, named);
         match groups
             .iter_mut()
             .find(|(known, members)| model && *known == name && members.iter().all(|m| m.subject == line.subject))
@@ -146,120 +194,45 @@ fn groups(document: &InvoiceDocument) -> Vec<Value> {
             None => groups.push((name, vec![line])),
         }
     }
-    groups.into_iter().map(|(name, members)| group(&name, &members)).collect()
+    groups.into_iter().map(|(name, members)| group(&name, &members, words)).collect()
 }
 
-fn group(name: &str, members: &[&DocumentLine]) -> Value {
+fn group(name: &str, members: &[&DocumentLine], words: &Tongue) -> Value {
     let single = members.len() == 1;
-    let amount = if single { members.first().map(|line| figures::amount(line.net)) } else { None };
-    let rows: Vec<Value> = members.iter().flat_map(|line| rows(line, single)).collect();
+    let amount = if single { members.first().map(|line| words.amount(line.net)) } else { None };
+    let rows: Vec<Value> = members.iter().flat_map(|line| rows(line, single, words)).collect();
     json!({ "name": breakable(name), "amount": amount, "rows": rows })
 }
 
 /// The rows below a heading: the line's days and amount where the model has more than one, then its meters.
-fn rows(line: &DocumentLine, single: bool) -> Vec<Value> {
+fn rows(line: &DocumentLine, single: bool, words: &Tongue) -> Vec<Value> {
     let own = json!({
-        "label": line.days.map_or_else(String::new, span),
-        "amount": figures::amount(line.net),
+        "label": line.days.map_or_else(String::new, |days| words.span(days)),
+        "amount": words.amount(line.net),
     });
     let meters = line.quantities.iter().map(|(meter, count)| {
         let price = line.prices.iter().find(|price| price.meter == meter);
+        let shown = |price: rust_decimal::Decimal| words.number(figures::price(price, line.net.currency()));
         json!({
-            "label": figures::meter(meter),
-            "exact": figures::exact(meter, count),
-            "quantity": figures::readable(meter, count),
-            "price": price.map(|p| format!("{}\u{a0}/\u{a0}{}", figures::price(p.price, line.net.currency()), per(meter))),
+            "label": words.meter(meter),
+            "exact": words.number(figures::exact(meter, count)),
+            "quantity": words.readable(meter, count),
+            "price": price.map(|p| format!("{}\u{a0}/\u{a0}{}", shown(p.price), words.per(meter))),
         })
     });
     (!single).then_some(own).into_iter().chain(meters).collect()
 }
 
-/// What a price is for.
-fn per(meter: Meter) -> &'static str {
-    match meter {
-        Meter::InputTokens | Meter::OutputTokens | Meter::CacheReadTokens | Meter::CacheWriteTokens => "1M",
-        Meter::Requests => "request",
-        Meter::Images => "image",
-        Meter::VideoMillis => "s",
-        Meter::SpeechChars => "character",
-        Meter::AudioMillis => "min",
-    }
-}
-
-fn sums(document: &InvoiceDocument) -> Vec<[String; 2]> {
-    let mut sums = vec![["Subtotal".to_owned(), figures::amount(document.net)]];
-    for tax in &document.taxes {
-        let label = match (tax.per_cent, &tax.note) {
-            (Some(rate), None) => format!("{} {}\u{a0}%", clean(&tax.label), rate.normalize()),
-            _ => clean(&tax.label),
-        };
-        sums.push([label, figures::amount(tax.amount)]);
-    }
-    sums
+fn sums(document: &InvoiceDocument, words: &Tongue) -> Vec<[String; 2]> {
+    let net = [words.text("subtotal").to_owned(), words.amount(document.net)];
+    let taxes = document.taxes.iter().map(|tax| [clean(&words.tax(tax)), words.amount(tax.amount)]);
+    std::iter::once(net).chain(taxes).collect()
 }
 
 /// In groups of four, as it is read out.
 fn iban(iban: &str) -> String {
     let plain: Vec<char> = clean(iban).chars().filter(|c| !c.is_whitespace()).collect();
     plain.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-fn usage(document: &InvoiceDocument, table: &UsageTable) -> Value {
-    let rows: Vec<Value> = table
-        .rows
-        .iter()
-        .map(|row| {
-            json!({
-                "name": breakable(&row.name),
-                "beside": beside(&row.quantities),
-                "cells": cells(&row.quantities),
-                "charge": figures::amount(row.charge),
-            })
-        })
-        .collect();
-    let quantities = table.rows.iter().fold(Quantities::NONE, |sum, row| sum.plus(&row.quantities));
-    let minor = table.rows.iter().map(|row| row.charge.minor()).sum();
-    json!({
-        "of": clean(&table.of),
-        "span": span(document.period),
-        "zone": clean(&document.zone),
-        "rows": rows,
-        "cells": cells(&quantities),
-        "charge": figures::amount(domain::Money::from_minor(minor, document.currency)),
-    })
-}
-
-/// Requests, input and output tokens, exactly; cached tokens are input.
-fn cells(quantities: &Quantities) -> [String; 3] {
-    let cached = [Meter::InputTokens, Meter::CacheReadTokens, Meter::CacheWriteTokens];
-    let input = cached.into_iter().fold(0_u64, |sum, meter| sum.saturating_add(quantities.get(meter)));
-    [quantities.get(Meter::Requests), input, quantities.get(Meter::OutputTokens)]
-        .map(|n| if n == 0 { "–".to_owned() } else { figures::grouped(n.into()) })
-}
-
-/// The meters that have no column.
-fn beside(quantities: &Quantities) -> String {
-    let rare = [Meter::Images, Meter::VideoMillis, Meter::SpeechChars, Meter::AudioMillis];
-    let parts = quantities.iter().filter(|(meter, _)| rare.contains(meter));
-    parts.map(|(meter, n)| in_words(meter, n)).collect::<Vec<_>>().join(", ")
-}
-
-/// A quantity with its name: `Audio transcribed 164.1 min`.
-fn in_words(meter: Meter, count: u64) -> String {
-    let (number, unit) = figures::readable(meter, count).unwrap_or_else(|| (figures::exact(meter, count), ""));
-    format!("{} {number} {unit}", figures::meter(meter)).trim_end().to_owned()
-}
-
-/// The client's charge per day and model.
-fn chart(document: &InvoiceDocument) -> Result<String, RenderError> {
-    let Some((daily, _)) = &document.usage else { return Ok(String::new()) };
-    let unit = Unit::Money { what: "charge per day".to_owned(), currency: document.currency };
-    let mut spec = ChartSpec::new(ChartKind::StackedBars, "Charge per day", unit);
-    spec.points.clone_from(&daily.days);
-    spec.series.clone_from(&daily.series);
-    spec.heading = Heading::Legend;
-    (spec.width, spec.height) = (720, 260);
-    Ok(crate::chart(&spec, &Theme::light())?.svg)
 }
 
 fn lines(text: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ mod sample;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use domain::{BillingAddress, Currency, TaxTreatment};
+use domain::{BillingAddress, Currency, DocumentLanguage, TaxTreatment};
 use render::einvoice::{endpoint, xml};
 use render::{InvoiceDocument, PdfOptions, XmlFormat, csv, json, pdf};
 use sample::{credit_note, invoice};
@@ -38,26 +38,66 @@ fn read_by(tool: &str, args: &[&str], bytes: &[u8]) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
+/// Labels of the subtotal and the total on paper.
+fn labels(language: DocumentLanguage) -> [&'static str; 2] {
+    match language {
+        DocumentLanguage::English => ["Subtotal", "Total due"],
+        DocumentLanguage::German => ["Zwischensumme", "Zu zahlen"],
+        DocumentLanguage::Chinese => ["小计", "应付总额"],
+    }
+}
+
+/// Every category of tax in every language, in three currencies by turns: subtotal, tax, total and each line.
 #[test]
 fn pdf_and_xml_agree_to_the_cent() {
-    for treatment in [TaxTreatment::Agency, TaxTreatment::ReverseCharge, TaxTreatment::OutOfScope] {
-        let invoice = invoice(treatment, Currency::EUR);
-        let (cii, bytes) = hybrid(&invoice);
-        let Some(text) = read_by("pdftotext", &["-layout", "-enc", "UTF-8", "-", "-"], &bytes) else { return };
-        let text = text.replace('\u{a0}', " ");
-        let totals = [("ram:LineTotalAmount", "Subtotal"), ("ram:GrandTotalAmount", "Total due")];
-        let summary = &cii[cii.find("<ram:SpecifiedTradeSettlementHeaderMonetarySummation>").unwrap()..];
-        for (element, label) in totals {
-            let amount: rust_decimal::Decimal = value(summary, element).unwrap().parse().unwrap();
-            let printed = render::figures::grouped(amount);
-            let found = text.lines().any(|line| line.contains(label) && line.trim_end().ends_with(&printed));
-            assert!(found, "{treatment:?}: {label} {printed} of the XML is not in the PDF:\n{text}");
+    let treatments = [
+        TaxTreatment::Agency,
+        TaxTreatment::Zero,
+        TaxTreatment::Exempt,
+        TaxTreatment::ReverseCharge,
+        TaxTreatment::IntraCommunity,
+        TaxTreatment::OutOfScope,
+    ];
+    for (place, treatment) in treatments.into_iter().enumerate() {
+        for (turn, language) in DocumentLanguage::ALL.into_iter().enumerate() {
+            let currency = ["EUR", "USD", "JPY"][(place + turn) % 3].parse().unwrap();
+            let mut invoice = invoice(treatment, currency);
+            let neutral = XmlFormat::ALL.map(|format| xml(&invoice, format).ok());
+            invoice.body.look.language = language;
+            assert_eq!(XmlFormat::ALL.map(|format| xml(&invoice, format).ok()), neutral, "no language in XML");
+            let (cii, bytes) = hybrid(&invoice);
+            assert_eq!(bytes, hybrid(&invoice).1, "{treatment:?} {language}: the same bytes twice");
+            let Some(text) = read_by("pdftotext", &["-layout", "-enc", "UTF-8", "-", "-"], &bytes) else { return };
+            agrees(&invoice, &cii, &text.replace('\u{a0}', " "));
         }
-        if let Some(note) = invoice.body.tax.as_ref().and_then(billing::TaxCategory::reason) {
-            let start: String = note.chars().take(30).collect();
-            assert!(text.contains(&start), "{treatment:?}: the note is printed:\n{text}");
-            assert!(csv::invoice(&InvoiceDocument::from(&invoice)).unwrap().contains(&start), "and in the CSV");
-        }
+    }
+}
+
+fn agrees(invoice: &billing::InvoiceDocument, cii: &str, text: &str) {
+    let language = invoice.body.look.language;
+    let summary = &cii[cii.find("<ram:SpecifiedTradeSettlementHeaderMonetarySummation>").unwrap()..];
+    let amount = |element: &str| {
+        let amount: rust_decimal::Decimal = value(summary, element).unwrap().parse().unwrap();
+        let money = domain::ExactAmount::new(amount, invoice.body.currency).round().unwrap();
+        assert_eq!(money.to_decimal(), amount, "{element} has the decimals of its currency");
+        render::figures::localised(render::figures::amount(money), language)
+    };
+    let elements = ["ram:LineTotalAmount", "ram:GrandTotalAmount"];
+    for (element, label) in elements.into_iter().zip(labels(language)) {
+        let (printed, code) = (amount(element), invoice.body.currency.code());
+        let ends = |line: &str| line.trim_end().trim_end_matches(code).trim_end().ends_with(&printed);
+        let found = text.lines().any(|line| line.contains(label) && ends(line));
+        assert!(found, "{language}: {label} {printed} of the XML is not in the PDF:\n{text}");
+    }
+    for line in &invoice.body.lines {
+        let printed = render::figures::localised(render::figures::amount(line.net), language);
+        assert!(text.contains(&printed), "{language}: a line of {printed} is not in the PDF:\n{text}");
+    }
+    let tax = invoice.body.tax.as_ref();
+    if let (Some(note), DocumentLanguage::English) = (tax.and_then(billing::TaxCategory::reason), language) {
+        let start: String = note.chars().take(30).collect();
+        assert!(text.contains(&start), "the note is printed:\n{text}");
+        assert!(csv::invoice(&InvoiceDocument::from(invoice)).unwrap().contains(&start), "and in the CSV");
     }
 }
 

@@ -98,7 +98,7 @@ fn issued(treatment: TaxTreatment, currency: Currency) -> Invoice {
     let vat = TaxRate::new("VAT", "19".parse().unwrap()).unwrap();
     facts.tax = TaxCategory::decide(&TaxFacts {
         treatment,
-        reason: "",
+        reason: if treatment == TaxTreatment::Exempt { "§ 4 Nr. 21 UStG" } else { "" },
         rate: Some(&vat),
         exemption: "",
         seller: &facts.seller.party.address,

@@ -8,6 +8,7 @@
 )]
 
 mod issued;
+mod look;
 mod sample;
 
 use std::io::Write as _;

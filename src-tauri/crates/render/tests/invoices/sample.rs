@@ -1,9 +1,10 @@
 //! Invoices to print: an ordinary one and the awkward ones.
 
-use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
+use billing::{KeyName, KeyTable, KeyUsage};
+use domain::{Currency, Date, DocumentLanguage, ExactAmount, Meter, ModelName, Money, Quantities};
 use render::InvoiceDocument;
 use render::chart::Series;
-use render::document::{DailyUsage, DocumentLine, LineSubject, MeterPrice, Party, TaxLine, UsageRow, UsageTable};
+use render::document::{DailyUsage, DocumentLine, LineSubject, Look, MeterPrice, Party, TaxLine, UsageRow, UsageTable};
 use rust_decimal::Decimal;
 
 const USD: Currency = Currency::USD;
@@ -119,6 +120,8 @@ pub fn document(lines: Vec<DocumentLine>, tax: Option<&str>) -> InvoiceDocument 
         note: String::new(),
         footer: "Northwind AI Services GmbH · Amtsgericht Charlottenburg HRB 123456 · Managing director: A. Lindqvist"
             .to_owned(),
+        keys: None,
+        look: Look::default(),
     }
 }
 
@@ -141,7 +144,7 @@ fn pages(lines: &[DocumentLine]) -> (DailyUsage, UsageTable) {
             }
         }
     }
-    (DailyUsage { days: (1..=30).map(day).collect(), series }, UsageTable { of: "Model".to_owned(), rows })
+    (DailyUsage { days: (1..=30).map(day).collect(), series }, UsageTable { rows })
 }
 
 /// An ordinary month.
@@ -214,6 +217,44 @@ pub fn draft() -> InvoiceDocument {
     document
 }
 
+/// The usage of the models by key, charged or only counted: the first key has the most, and one has no name.
+pub fn by_key(document: &InvoiceDocument, keys: u64, charged: bool) -> KeyTable {
+    let models = || document.lines.iter().filter(|line| matches!(line.subject, LineSubject::Model(_)));
+    let used = models().fold(Quantities::NONE, |sum, line| sum.plus(&line.quantities));
+    let net: i64 = models().map(|line| line.net.minor()).sum();
+    let part = |all: u64, n: u64| if n == 0 { all - (all / (keys + 1)) * (keys - 1) } else { all / (keys + 1) };
+    let row = |n: u64| KeyUsage {
+        name: if n == 1 { KeyName::Keyless } else { KeyName::Named(format!("production-{n:02}")) },
+        quantities: used.iter().fold(Quantities::NONE, |sum, (meter, all)| sum.with(meter, part(all, n))),
+        charge: charged.then(|| Money::from_minor(i64::try_from(part(net.unsigned_abs(), n)).unwrap(), USD)),
+    };
+    KeyTable { rows: (0..keys).map(row).collect() }
+}
+
+/// The ordinary month in a language, in the agency's own look, with its keys.
+pub fn branded(language: DocumentLanguage) -> InvoiceDocument {
+    let mut document = normal();
+    let (greeting, closing) = match language {
+        DocumentLanguage::English => ("Dear Harborlight team,\nhere is what you used in November.", "Kind regards"),
+        DocumentLanguage::German => ("Guten Tag,\nwir berechnen Ihnen den November.", "Mit freundlichen Grüßen"),
+        DocumentLanguage::Chinese => ("尊敬的客户：\n以下为贵方十一月的用量。", "此致 敬礼"),
+    };
+    document.look =
+        Look { language, accent: "#7c2d12".to_owned(), greeting: greeting.to_owned(), closing: closing.to_owned() };
+    document.keys = Some(by_key(&document, 5, true));
+    document
+}
+
+/// Forty models and as many keys, of which only the counts are known.
+pub fn many_keys() -> InvoiceDocument {
+    let line =
+        |n: u64| usage(&format!("provider/model-{n:02}"), &format!("{}.{:06}", n * 7, n * 12_345), n * 1_000_003);
+    let mut document = document((1..=40).map(line).collect(), Some("19"));
+    document.keys = Some(by_key(&document, 40, false));
+    document.look.language = DocumentLanguage::German;
+    document
+}
+
 /// All of them with their names.
 pub fn gallery() -> Vec<(&'static str, InvoiceDocument)> {
     vec![
@@ -223,5 +264,9 @@ pub fn gallery() -> Vec<(&'static str, InvoiceDocument)> {
         ("scripts", scripts()),
         ("empty", empty()),
         ("huge", huge()),
+        ("english", branded(DocumentLanguage::English)),
+        ("german", branded(DocumentLanguage::German)),
+        ("chinese", branded(DocumentLanguage::Chinese)),
+        ("many-keys", many_keys()),
     ]
 }

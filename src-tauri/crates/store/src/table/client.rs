@@ -1,7 +1,8 @@
 //! Clients: the agency's customers.
 
 use domain::{
-    BillingAddress, Client, ClientId, ClientStatus, EInvoice, Invoicing, PaymentTerms, TaxTreatment, Timestamp,
+    BillingAddress, Client, ClientId, ClientStatus, DocumentLanguage, EInvoice, Invoicing, PaymentTerms, TaxTreatment,
+    Timestamp,
 };
 use sqlx::{SqliteConnection, query, query_as};
 
@@ -42,6 +43,7 @@ struct Row {
     tax: String,
     tax_reason: String,
     e_invoice: String,
+    language: String,
     created_at: i64,
 }
 
@@ -69,6 +71,7 @@ impl Row {
             tax: invoicing.tax.code().to_owned(),
             tax_reason: invoicing.tax_reason.clone(),
             e_invoice: invoicing.e_invoice.code().to_owned(),
+            language: invoicing.language.map_or_else(String::new, |language| language.code().to_owned()),
             created_at: created_at.as_millis(),
         }
     }
@@ -96,6 +99,10 @@ impl TryFrom<Row> for StoredClient {
             tax: at.known("tax", TaxTreatment::from_code(&row.tax))?,
             tax_reason: row.tax_reason,
             e_invoice: at.known("e_invoice", EInvoice::from_code(&row.e_invoice))?,
+            language: match row.language.as_str() {
+                "" => None,
+                code => Some(at.known("language", DocumentLanguage::from_code(code))?),
+            },
         };
         let client = Client {
             name: at.ok(row.name.parse())?,
@@ -125,7 +132,7 @@ impl ClientTable<'_> {
         let rows = query_as!(
             Row,
             r#"SELECT id AS "id!", name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id, email,
-                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at
+                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, language, created_at
                FROM client ORDER BY name"#
         );
         rows.fetch_all(&mut *self.conn).await?.into_iter().map(StoredClient::try_from).collect()
@@ -139,7 +146,7 @@ impl ClientTable<'_> {
         let row = query_as!(
             Row,
             r#"SELECT id AS "id!", name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id, email,
-                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at
+                        terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, language, created_at
                FROM client WHERE id = ?"#,
             id.0
         );
@@ -164,8 +171,8 @@ impl ClientTableMut<'_> {
         let row = Row::of(0, client, at);
         let added = query!(
             "INSERT INTO client (name, currency, zone, status, legal_name, street, postal_code, city, country, tax_id,
-                 email, terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 email, terms_days, vat_id, registration, endpoint, reference, tax, tax_reason, e_invoice, language, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row.name,
             row.currency,
             row.zone,
@@ -185,6 +192,7 @@ impl ClientTableMut<'_> {
             row.tax,
             row.tax_reason,
             row.e_invoice,
+            row.language,
             row.created_at
         );
         Ok(ClientId(added.execute(&mut *self.pen.conn).await?.last_insert_rowid()))
@@ -201,7 +209,7 @@ impl ClientTableMut<'_> {
         query!(
             "UPDATE client SET name = ?, currency = ?, zone = ?, status = ?, legal_name = ?, street = ?, postal_code = ?,
                  city = ?, country = ?, tax_id = ?, email = ?, terms_days = ?, vat_id = ?, registration = ?, endpoint = ?,
-                 reference = ?, tax = ?, tax_reason = ?, e_invoice = ?
+                 reference = ?, tax = ?, tax_reason = ?, e_invoice = ?, language = ?
              WHERE id = ?",
             row.name,
             row.currency,
@@ -222,6 +230,7 @@ impl ClientTableMut<'_> {
             row.tax,
             row.tax_reason,
             row.e_invoice,
+            row.language,
             row.id
         )
         .execute(&mut *self.pen.conn)

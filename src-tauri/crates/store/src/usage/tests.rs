@@ -39,6 +39,25 @@ async fn assert_exact(store: &Store) {
     assert_eq!(differing, 0, "roll-ups must equal what raw usage adds up to");
 }
 
+/// What is told by key and model adds up to what is told by model, day by day.
+async fn assert_by_key(store: &Store, client: ClientId) {
+    let mut reader = store.reader().await.unwrap();
+    let span = (all().first, all().last);
+    let mut sums = std::collections::BTreeMap::new();
+    for one in reader.report().usage_by_key_model(client, span).await.unwrap() {
+        let place = (one.row.day, one.row.gateway, one.row.model.to_string());
+        let sum: &mut (u64, i64) = sums.entry(place).or_default();
+        sum.0 += one.row.consumption.quantities.get(domain::Meter::Requests);
+        sum.1 += one.row.consumption.cost.0;
+    }
+    let rolled = reader.report().usage_by_client_model(&all().client(client)).await.unwrap();
+    assert_eq!(sums.len(), rolled.len(), "as many cells by model");
+    for row in rolled {
+        let used = (row.consumption.quantities.get(domain::Meter::Requests), row.consumption.cost.0);
+        assert_eq!(sums.get(&(row.day, row.gateway, row.model.to_string())), Some(&used), "{row:?}");
+    }
+}
+
 async fn account_id(store: &Store, gateway: GatewayId, name: &str) -> AccountId {
     let mut reader = store.reader().await.unwrap();
     reader.account().find(gateway, &ExternalId::new(name)).await.unwrap().unwrap().id
@@ -58,6 +77,7 @@ async fn r6_repeats_change_nothing_and_restatements_replace() {
     let told =
         ingest(&file.store, gateway, "2026-03-01T12:30:00Z", &[request("r1", "2026-03-01T10:00:00Z", "a", 999)]).await;
     assert_eq!(told.unchanged, 1, "what was observed earlier does not replace what was observed later");
+    assert_by_key(&file.store, one).await;
     assert_eq!(days(&file.store, &all().client(one)).await, [("2026-03-01".to_owned(), 120)]);
     assert_exact(&file.store).await;
 }

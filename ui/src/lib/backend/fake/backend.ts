@@ -13,6 +13,7 @@ import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
 import { clientRow } from './views';
 import { World, type FakeClient, type Mood } from './world';
+import { samplePage } from './sample';
 import { invoiceCommands, priceCommands, settingsView } from './writing';
 
 const SLOW_MS = 1_500;
@@ -166,6 +167,10 @@ type OtherCommands = Pick<
 	| 'settings'
 	| 'settingsAgency'
 	| 'settingsSync'
+	| 'branding'
+	| 'brandingPreview'
+	| 'settingsBranding'
+	| 'settingsLogo'
 	| 'vaultSession'
 	| 'painted'
 	| 'undo'
@@ -193,6 +198,19 @@ function otherCommands(world: World): OtherCommands {
 			world.syncMinutes = minutes;
 			world.emit('settings');
 			return ok(settingsView(world));
+		},
+		branding: async () => ok(world.branding),
+		brandingPreview: async (input, language) => ok(samplePage(world.agency.name, input, language)),
+		settingsBranding: async (branding) => {
+			world.branding = { ...world.branding, branding };
+			world.done(['settings'], '', { action: 'settings_branding', target: 'look of documents' });
+			return ok(world.branding);
+		},
+		settingsLogo: async (file) => {
+			const logo = file && `data:image/${file.startsWith('iVBOR') ? 'png' : 'svg+xml'};base64,${file}`;
+			world.branding = { ...world.branding, logo, logoBytes: Math.ceil(((file?.length ?? 0) * 3) / 4) };
+			world.done(['settings'], '', { action: 'settings_logo', target: 'look of documents' });
+			return ok(world.branding);
 		},
 		vaultSession: async () => {
 			world.vault = 'session';

@@ -25,6 +25,7 @@ export function defaultAgency(): AgencyInput {
 		creditSeries: 'CN-2026',
 		currency: 'USD',
 		zone: 'Europe/Berlin',
+		documentLanguage: 'en',
 		graceDays: 2,
 	};
 }
@@ -47,6 +48,7 @@ export function emptyClient(): ClientInput {
 		tax: 'agency',
 		taxReason: '',
 		eInvoice: 'automatic',
+		language: 'agency',
 		email: '',
 		termsDays: 14,
 		gateways: [],

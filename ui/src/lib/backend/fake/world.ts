@@ -2,6 +2,7 @@
 import type {
 	AgencyInput,
 	AuditView,
+	BrandingView,
 	BudgetInput,
 	Changed,
 	ClientInput,
@@ -15,6 +16,7 @@ import type {
 	TagView,
 	VaultState,
 } from '../backend';
+import { PLAIN_LOOK } from './sample';
 import { CLIENTS, HOSTILE_NAME, MODELS } from './agency';
 import { drawsOf } from './draws';
 import { makeCells, type Cell } from './cells';
@@ -101,6 +103,7 @@ export class World {
 	audit: AuditView[] = [];
 	cells: Cell[] = [];
 	agency: AgencyInput = defaultAgency();
+	branding: BrandingView = PLAIN_LOOK;
 	vault: VaultState = 'keychain';
 	syncMinutes = 10;
 	/** Ticket to what takes a change back. */

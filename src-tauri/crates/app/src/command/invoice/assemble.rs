@@ -13,7 +13,9 @@ use store::Reader;
 use store::table::invoice::InvoiceDraft;
 
 use super::payment::money;
+use crate::branding::{self, Branding};
 use crate::ledger::rules;
+use crate::rating::by_key::by_key;
 use crate::rating::{Prices, metered, price_book};
 use crate::wire::snapshot::DraftSnapshot;
 use crate::wire::{AdjustmentInput, AgencyInput};
@@ -22,6 +24,7 @@ use crate::{App, AppError, agency};
 /// What every invoice of the agency is put together with, read once for as many as there are.
 pub(crate) struct Drafting {
     agency: AgencyInput,
+    branding: Branding,
     book: Prices,
     gateways: BTreeMap<GatewayId, String>,
     carry_below: Decimal,
@@ -43,6 +46,7 @@ impl Drafting {
         Ok(Self {
             gateways: gateways.map(|one| (one.id, one.connection.name.to_string())).collect(),
             agency: agency::read(app, reader).await?,
+            branding: branding::read(reader).await?,
             book: price_book(app, reader).await?,
             carry_below: rules::terms(reader.setting()).await?.carry_below,
         })
@@ -79,6 +83,14 @@ impl Drafting {
         self.period(reader, row, &typed.note, adjustments).await
     }
 
+    /// A draft with its usage by key, as its documents show it.
+    ///
+    /// # Errors
+    /// The store cannot be read; sums beyond what can be kept exactly.
+    pub(crate) async fn by_key(&self, reader: &mut Reader, draft: DraftInvoice) -> Result<DraftInvoice, AppError> {
+        by_key(reader, &self.book, draft).await
+    }
+
     /// A period as it would be invoiced if nothing had been typed and nothing waited.
     ///
     /// # Errors
@@ -94,6 +106,8 @@ impl Drafting {
         let rated = self.rated(reader, row).await?;
         let mut facts = facts(&self.agency, row, &client, note)?;
         facts.gateways.clone_from(&self.gateways);
+        let language = branding::language(client.invoicing.language, &self.agency);
+        facts.look = self.branding.look(language, &mut facts.seller);
         Ok(DraftInvoice::assemble(facts, &rated, adjustments)?)
     }
 
@@ -151,7 +165,8 @@ fn facts(agency: &AgencyInput, row: &InvoiceDraft, client: &Client, note: &str) 
     Ok(facts)
 }
 
-fn seller(agency: &AgencyInput) -> Seller {
+/// The agency as the seller of an invoice.
+pub(crate) fn seller(agency: &AgencyInput) -> Seller {
     let address = BillingAddress {
         legal_name: agency.name.clone(),
         street: agency.street.clone(),

@@ -13,7 +13,7 @@ use crate::journal::local_record;
 use crate::rating::broken;
 use crate::wire::AmountRole;
 use crate::wire::snapshot::{self, DraftSnapshot};
-use crate::{App, AppError, format, register};
+use crate::{App, AppError, branding, format, register};
 
 /// A draft with nothing in the way of its number.
 pub(super) struct Ready {
@@ -61,6 +61,7 @@ pub(super) async fn ready(
     let typed = typed(&stored)?;
     let draft = drafting.draft(reader, Some(id), &stored.draft, &typed).await?;
     draft.ready()?;
+    let draft = drafting.by_key(reader, draft).await?;
     // A glyph that no font has must be said while no number is taken (invoice.md §1.5).
     render::pdf::printable(&render::InvoiceDocument::draft(draft.body(), issue.issued))?;
     documents::dry_run(&draft, &issue.series, issue.issued)?;
@@ -135,7 +136,13 @@ pub(super) async fn documented(
     issued: Vec<(InvoiceId, Invoice)>,
     action: &str,
 ) -> Result<Vec<String>, AppError> {
-    let all = documents::of_all(issued.iter().map(|(_, invoice)| invoice.document())).await?;
+    let mut frozen = Vec::new();
+    for (_, invoice) in &issued {
+        let document = invoice.document().clone();
+        let logo = branding::logo(&mut writer.logo().read(), &document.body.look.logo).await?;
+        frozen.push((document, logo));
+    }
+    let all = documents::of_all(frozen).await?;
     let mut labels = Vec::new();
     for ((id, invoice), made) in issued.into_iter().zip(all) {
         documents_add(writer, id, &invoice, made, app.now()).await?;

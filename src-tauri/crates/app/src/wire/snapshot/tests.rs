@@ -22,6 +22,33 @@ fn invoices_of_the_first_release_are_read() {
 }
 
 #[test]
+fn how_it_is_set_and_its_keys_are_frozen() {
+    let plain = from_text(FIRST).unwrap();
+    let body = &plain.document().body;
+    assert_eq!(
+        (&body.look, &body.keys),
+        (&billing::Look::default(), &None),
+        "English, in the plain look, without keys"
+    );
+    let look = r##""look":{"language":"zh-CN","accent":"#7c2d12","logo":"ab12","greeting":"您好","closing":""}"##;
+    let keys = |charge: &str| {
+        format!(
+            r#""keys":[{{"name":"prod","quantities":[["input_tokens",1000000]],"charge_minor":300}},
+        {{"name":null,"others":7,"quantities":[["input_tokens",500000]],"charge_minor":{charge}}}]"#
+        )
+    };
+    let with = |keys: String| FIRST.replace("\"tax\":", &format!("{look},{keys},\"tax\":"));
+    let invoice = from_text(&with(keys("167"))).unwrap();
+    assert_eq!(from_text(&to_text(&invoice).unwrap()).unwrap(), invoice);
+    let body = &invoice.document().body;
+    assert_eq!((body.look.language.code(), body.look.accent.as_str()), ("zh-CN", "#7c2d12"));
+    assert_eq!(body.keys.as_ref().unwrap().rows[1].name, billing::KeyName::Others(7));
+    assert!(from_text(&with(keys("168"))).is_err(), "a table that does not add up to the lines is refused");
+    let counted = from_text(&with(keys("null"))).unwrap();
+    assert!(!counted.document().body.keys.as_ref().unwrap().is_charged(), "counts alone");
+}
+
+#[test]
 fn what_is_frozen_comes_back_whole() {
     let named = FIRST.replace("\"gateway\":3", "\"gateway\":3,\"gateway_name\":\"North\"");
     let invoice = from_text(&named).unwrap();
