@@ -32,7 +32,7 @@ pub use ledger::{LedgerTable, LedgerTableMut, Prepaid};
 pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};
 pub use setting::{SettingTable, SettingTableMut};
-pub use usage::{UsageTable, UsageTableMut};
+pub use usage::{RawPage, RawUsage, UsageTable, UsageTableMut};
 
 #[cfg(test)]
 mod tests;
