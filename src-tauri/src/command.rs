@@ -11,6 +11,7 @@ pub mod overview;
 pub mod price;
 pub mod route;
 pub mod setting;
+pub mod statement;
 pub mod usage;
 
 use tauri_specta::{Builder, collect_commands, collect_events};
@@ -83,6 +84,11 @@ pub fn builder() -> Builder<tauri::Wry> {
         ledger::ledger_charge,
         ledger::ledger_rules,
         ledger::ledger_rules_set,
+        statement::statement_get,
+        statement::statement_save,
+        statement::metadata_get,
+        statement::metadata_export,
+        statement::metadata_erase,
         gateway::gateway_list,
         gateway::gateway_products,
         gateway::model_list,

@@ -11,6 +11,7 @@ mod input;
 pub mod invoice;
 pub mod key;
 pub mod ledger;
+pub mod metadata;
 mod party;
 pub mod price;
 pub mod setting;

@@ -6,8 +6,7 @@ use domain::money::exact_sum;
 use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, Quantities};
 use rust_decimal::Decimal;
 
-use issued::named;
-pub(crate) use issued::title;
+pub(crate) use issued::{named, party, title};
 
 use crate::chart::Series;
 use crate::{RenderError, figures};

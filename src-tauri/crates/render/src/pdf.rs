@@ -1,4 +1,4 @@
-//! Invoices as PDF/A-3b.
+//! Invoices and statements as PDF/A-3b.
 //!
 //! **Owns:** the template, the sealed world the typesetter lives in, and how many documents are set before its memory is
 //! given back. **Does not own:** what an invoice says. The same document and options give the same bytes, as long as the
@@ -6,6 +6,7 @@
 
 mod desk;
 mod sheet;
+mod statement;
 mod xmp;
 
 use std::ops::ControlFlow;
@@ -82,6 +83,18 @@ pub fn pdf_batch<'a>(
 /// As [`pdf`], but for what only the typesetter finds.
 pub fn printable(document: &InvoiceDocument) -> Result<(), RenderError> {
     Sheet::new(document, &PdfOptions::default())?.check()
+}
+
+/// Prints one statement, on the typesetting thread as [`pdf`].
+pub(crate) fn statement(statement: &billing::Statement) -> Result<Vec<u8>, RenderError> {
+    apart(|| {
+        let sheet = statement::sheet(statement)?;
+        sheet.check()?;
+        let ident = sheet.ident();
+        let bytes = typeset(&Desk::new(sheet, None)?, ident);
+        sweep();
+        bytes
+    })?
 }
 
 /// Runs on the typesetting thread; a panic there is an error here.

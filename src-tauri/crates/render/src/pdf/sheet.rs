@@ -14,8 +14,16 @@ use crate::{InvoiceDocument, RenderError, Theme, fonts};
 /// Longest run without a place to break before one is made, in units of a small letter.
 const UNBROKEN_MAX: usize = 36;
 
+/// What a document is set by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Template {
+    Invoice,
+    Statement,
+}
+
 /// The two files of a document.
 pub(super) struct Sheet {
+    template: Template,
     data: Value,
     chart: String,
     ident: String,
@@ -26,7 +34,17 @@ impl Sheet {
     pub fn new(document: &InvoiceDocument, options: &PdfOptions) -> Result<Self, RenderError> {
         document.check()?;
         let ident = format!("{}/{}", document.seller.name, document.file_stem());
-        Ok(Self { data: data(document, options), chart: chart(document)?, ident })
+        Ok(Self { template: Template::Invoice, data: data(document, options), chart: chart(document)?, ident })
+    }
+
+    /// A statement that is put into words already.
+    pub fn statement(data: Value, chart: String, ident: String) -> Self {
+        Self { template: Template::Statement, data, chart, ident }
+    }
+
+    /// What sets it.
+    pub fn template(&self) -> Template {
+        self.template
     }
 
     /// Names the first character that cannot be drawn.
@@ -78,7 +96,7 @@ fn data(document: &InvoiceDocument, options: &PdfOptions) -> Value {
     })
 }
 
-fn party(party: &Party) -> Value {
+pub(super) fn party(party: &Party) -> Value {
     let mut lines: Vec<String> = party.address.iter().map(|line| breakable(line)).collect();
     if !party.tax_id.trim().is_empty() {
         lines.push(format!("Tax ID {}", breakable(&party.tax_id)));
@@ -262,13 +280,13 @@ fn chart(document: &InvoiceDocument) -> Result<String, RenderError> {
     Ok(crate::chart(&spec, &Theme::light())?.svg)
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.trim().lines().map(|line| breakable(line.trim())).collect()
 }
 
 /// Clean text in which a very long word may break: a name without blanks must not run off the page. Ordinary words, e-mail
 /// addresses among them, get no such place, because it would come along when they are copied.
-fn breakable(text: &str) -> String {
+pub(super) fn breakable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut run = 0;
     for c in clean(text).chars() {

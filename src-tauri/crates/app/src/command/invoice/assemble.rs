@@ -151,7 +151,8 @@ fn facts(agency: &AgencyInput, row: &InvoiceDraft, client: &Client, note: &str) 
     Ok(facts)
 }
 
-fn seller(agency: &AgencyInput) -> Seller {
+/// The agency as its documents print it.
+pub(crate) fn seller(agency: &AgencyInput) -> Seller {
     let address = BillingAddress {
         legal_name: agency.name.clone(),
         street: agency.street.clone(),
