@@ -9,6 +9,7 @@
 )]
 
 mod closing;
+mod client_view;
 mod crash;
 mod faults;
 mod journey;

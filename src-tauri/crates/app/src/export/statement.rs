@@ -68,10 +68,11 @@ pub(super) fn client_stem(id: ClientId, name: &str) -> String {
     let words: String = name.chars().map(plain).collect();
     let mut stem = id.0.to_string();
     for word in words.split_whitespace() {
-        if stem.len() + word.len() < NAME_MAX {
-            stem.push('-');
-            stem.push_str(word);
+        if stem.len() + word.len() >= NAME_MAX {
+            break;
         }
+        stem.push('-');
+        stem.push_str(word);
     }
     stem
 }

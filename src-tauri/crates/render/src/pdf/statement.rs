@@ -56,8 +56,8 @@ fn row(row: &Row) -> Value {
 fn figure_size(table: &Table) -> u8 {
     let widest = |row: &Row| row.cells.iter().map(|cell| cell.chars().count()).sum::<usize>();
     match table.rows.iter().chain(&table.total).map(widest).max().unwrap_or(0) {
-        0..=56 => 9,
-        57..=70 => 8,
+        0..=58 => 9,
+        59..=72 => 8,
         _ => 7,
     }
 }

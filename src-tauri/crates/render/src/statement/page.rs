@@ -101,7 +101,7 @@ fn notes<T>(statement: &Statement, total: &StatementSum<T>) -> Vec<String> {
     notes
 }
 
-const COUNTS: [&str; 3] = ["Requests", "Input tokens", "Output tokens"];
+const COUNTS: [&str; 4] = ["Requests", "Not served", "Input tokens", "Output tokens"];
 
 fn columns(first: &str, others: &[&str], right: bool) -> Vec<(String, bool)> {
     let others = others.iter().map(|title| ((*title).to_owned(), right));
@@ -110,7 +110,8 @@ fn columns(first: &str, others: &[&str], right: bool) -> Vec<(String, bool)> {
 
 fn charged(of: &str, statement: &Statement) -> Vec<(String, bool)> {
     let charge = format!("Charge, {}", statement.currency);
-    columns(of, &[COUNTS[0], COUNTS[1], COUNTS[2], charge.as_str()], true)
+    let [requests, failed, input, output] = COUNTS;
+    columns(of, &[requests, failed, input, output, charge.as_str()], true)
 }
 
 fn models(statement: &Statement) -> Result<Table, RenderError> {
@@ -135,7 +136,7 @@ fn days(statement: &Statement) -> Result<Table, RenderError> {
         let sums = statement.sums(|one| one.day)?;
         ("By day", "Day", sums.iter().map(|sum| row(figures::date(sum.of), sum)).collect())
     };
-    let note = "Days without usage are left out.".to_owned();
+    let note = format!("{of}s without usage are left out.");
     let total = Some(row("Total".to_owned(), &statement.total()?));
     Ok(Table { title: title.to_owned(), note, columns: charged(of, statement), rows, total })
 }
@@ -146,7 +147,7 @@ fn month(first: Date) -> String {
 }
 
 fn row<T>(name: String, sum: &StatementSum<T>) -> Row {
-    let mut cells = counts(&sum.quantities).to_vec();
+    let mut cells = counts(&sum.quantities, sum.failed_requests).to_vec();
     let nothing = sum.unpriced && sum.exact.amount().is_zero();
     cells.push(if nothing { "–".to_owned() } else { figures::amount(sum.charge) });
     Row { name, beside: beside(sum), cells }
@@ -155,9 +156,6 @@ fn row<T>(name: String, sum: &StatementSum<T>) -> Row {
 /// What has no column.
 fn beside<T>(sum: &StatementSum<T>) -> String {
     let mut parts = rare(&sum.quantities);
-    if sum.failed_requests > 0 {
-        parts.push(format!("{} not served", figures::grouped(sum.failed_requests.into())));
-    }
     let requests = sum.quantities.get(Meter::Requests);
     match sum.private_requests {
         0 => {}
@@ -172,13 +170,10 @@ fn beside<T>(sum: &StatementSum<T>) -> String {
 
 fn keys(statement: &Statement) -> Table {
     let row = |key: &StatementKey| {
-        let mut parts = rare(&key.quantities);
-        if key.failed_requests > 0 {
-            parts.push(format!("{} not served", figures::grouped(key.failed_requests.into())));
-        }
+        let parts = rare(&key.quantities);
         let name = if key.name.is_empty() { "(no key)".to_owned() } else { key.name.clone() };
         let beside = std::iter::once(key.label.clone()).chain(parts).filter(|part| !part.is_empty());
-        Row { name, beside: beside.collect::<Vec<_>>().join(" · "), cells: counts(&key.quantities).to_vec() }
+        Row { name, beside: beside.collect::<Vec<_>>().join(" · "), cells: counts(&key.quantities, key.failed_requests).to_vec() }
     };
     Table {
         title: "By key".to_owned(),
@@ -279,11 +274,11 @@ fn state(invoice: &StatementInvoice) -> String {
     if part { format!("{word}, {} paid", figures::with_currency(invoice.paid)) } else { word.to_owned() }
 }
 
-/// Requests, input and output tokens, exactly; cached tokens are input.
-fn counts(quantities: &Quantities) -> [String; 3] {
+/// Requests, those that were not served, input and output tokens, exactly; cached tokens are input.
+fn counts(quantities: &Quantities, failed: u64) -> [String; 4] {
     let cached = [Meter::InputTokens, Meter::CacheReadTokens, Meter::CacheWriteTokens];
     let input = cached.into_iter().fold(0_u64, |sum, meter| sum.saturating_add(quantities.get(meter)));
-    [quantities.get(Meter::Requests), input, quantities.get(Meter::OutputTokens)]
+    [quantities.get(Meter::Requests), failed, input, quantities.get(Meter::OutputTokens)]
         .map(|n| if n == 0 { "–".to_owned() } else { figures::grouped(n.into()) })
 }
 
