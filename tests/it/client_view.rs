@@ -43,7 +43,8 @@ fn rules() -> PriceChange {
         ..RuleInput::plain(None, selector, ChargeKind::Markup)
     };
     let price = |meter: &str, price: &str| UnitPriceView { meter: meter.to_owned(), price: price.to_owned() };
-    let prices = vec![price("input_tokens", "1.50"), price("output_tokens", "7.50"), price("cache_read_tokens", "0.15")];
+    let prices =
+        vec![price("input_tokens", "1.50"), price("output_tokens", "7.50"), price("cache_read_tokens", "0.15")];
     let haiku = RuleInput { prices, ..RuleInput::plain(None, "claude-haiku-4-5", ChargeKind::Fixed) };
     PriceChange {
         effective_from: "2026-11-10".to_owned(),
@@ -88,8 +89,13 @@ async fn j4_the_markup_is_hidden_from_the_client() {
     let scene = Scene::open().await;
     let app = &scene.app;
     // One client of the sandbox has prices of its own; J4 is about those of everyone.
-    let clients: Vec<String> =
-        client_list(app).await.unwrap().into_iter().filter(|row| !row.name.starts_with("Harborlight")).map(|c| c.id).collect();
+    let clients: Vec<String> = client_list(app)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|row| !row.name.starts_with("Harborlight"))
+        .map(|c| c.id)
+        .collect();
     let (early, late) = (("2026-11-01", "2026-11-09"), ("2026-11-10", "2026-11-17"));
     let old = (by_model(app, &clients, early).await, by_model(app, &clients, late).await);
     let preview = price_preview(app, &rules()).await.unwrap();
@@ -118,7 +124,9 @@ async fn j4_the_markup_is_hidden_from_the_client() {
                     filed_charge += charged;
                 }
                 let of = |meter: &str| quantities.get(meter).copied().unwrap_or(0);
-                let micro = 1_500_000 * of("input_tokens") + 7_500_000 * of("output_tokens") + 150_000 * of("cache_read_tokens");
+                let micro = 1_500_000 * of("input_tokens")
+                    + 7_500_000 * of("output_tokens")
+                    + 150_000 * of("cache_read_tokens");
                 assert!(micro > 0, "somebody used {model}");
                 assert_eq!(charge(row), micro * 1_000_000, "S1-06: {model} by its fixed prices");
                 assert_eq!(filed_charge, charge(row), "and the clients' own files say the same");

@@ -66,7 +66,8 @@ fn needles() -> Vec<String> {
     let costs: Vec<Decimal> = COSTS.iter().map(|cost| number(cost)).collect();
     let amounts = [costs[0], costs[1], costs[0] + costs[1]];
     let part = number(MARKUP) / Decimal::ONE_HUNDRED;
-    let mut needles: Vec<String> = amounts.iter().flat_map(|cost| [shapes(*cost), shapes(*cost * part)].concat()).collect();
+    let mut needles: Vec<String> =
+        amounts.iter().flat_map(|cost| [shapes(*cost), shapes(*cost * part)].concat()).collect();
     let markup = [MARKUP, "27,1828", "1.271828", "0.271828", "271828", "27.18"];
     needles.extend(markup.iter().map(|shape| (*shape).to_owned()));
     needles.push("markup".to_owned());
@@ -168,10 +169,8 @@ async fn artefacts(app: &App, client: &str) -> Vec<Artefact> {
     for format in [TableFormat::Csv, TableFormat::JsonLines] {
         files.push(metadata_export(app, client, format).await.unwrap());
     }
-    let mut all: Vec<Artefact> = files
-        .iter()
-        .map(|file| Artefact { name: file.path.clone(), text: text_of(file.path.as_ref()) })
-        .collect();
+    let mut all: Vec<Artefact> =
+        files.iter().map(|file| Artefact { name: file.path.clone(), text: text_of(file.path.as_ref()) }).collect();
     for theme in [ThemeChoice::Light, ThemeChoice::Dark] {
         let view = statement_get(app, client, &period, theme).await.unwrap();
         all.push(Artefact { name: format!("the {theme:?} view"), text: serde_json::to_string(&view).unwrap() });

@@ -25,8 +25,7 @@ async fn figures(app: &App, client: &str) -> (Vec<UsageTable>, StatementView) {
         table.freshness.as_of = None;
         tables.push(table);
     }
-    let mut view =
-        statement_get(app, client, &days("2026-09-01", "2026-11-14"), ThemeChoice::Light).await.unwrap();
+    let mut view = statement_get(app, client, &days("2026-09-01", "2026-11-14"), ThemeChoice::Light).await.unwrap();
     (view.as_of, view.chart.freshness.as_of, view.erased_through) = (None, None, None);
     (tables, view)
 }

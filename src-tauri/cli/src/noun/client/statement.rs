@@ -82,10 +82,10 @@ fn kept(view: &MetadataView) -> String {
 }
 
 fn page(view: &StatementView) -> String {
-    let as_of = view.as_of.as_deref().map_or_else(|| "not read yet".to_owned(), moment);
+    let as_of = view.as_of.as_deref().map_or_else(|| "Never synced".to_owned(), |at| format!("As of {}", moment(at)));
     let title = heading(&format!("{}, {} to {}", view.client, view.first, view.last));
     let mut parts = vec![
-        format!("{title}\nWhat the client is shown. Days in {}. As of {as_of}.", view.zone),
+        format!("{title}\nWhat the client is shown. Days in {}. {as_of}.", view.zone),
         by_model(view),
         by_key(&view.keys),
     ];

@@ -173,7 +173,11 @@ fn keys(statement: &Statement) -> Table {
         let parts = rare(&key.quantities);
         let name = if key.name.is_empty() { "(no key)".to_owned() } else { key.name.clone() };
         let beside = std::iter::once(key.label.clone()).chain(parts).filter(|part| !part.is_empty());
-        Row { name, beside: beside.collect::<Vec<_>>().join(" · "), cells: counts(&key.quantities, key.failed_requests).to_vec() }
+        Row {
+            name,
+            beside: beside.collect::<Vec<_>>().join(" · "),
+            cells: counts(&key.quantities, key.failed_requests).to_vec(),
+        }
     };
     Table {
         title: "By key".to_owned(),
