@@ -153,7 +153,7 @@ async fn client_views(app: &App, clients: &[String]) {
         let mut said = vec![serde_json::to_string(&view).unwrap()];
         for format in FORMATS {
             let saved = statement_save(app, client, &period, format, None).await.unwrap();
-            said.push(canary::text_of(saved.path.as_ref()));
+            said.push(canary::words_of(saved.path.as_ref()));
         }
         for text in said {
             let text = text.to_lowercase();

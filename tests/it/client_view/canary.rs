@@ -68,7 +68,7 @@ fn needles() -> Vec<String> {
     let part = number(MARKUP) / Decimal::ONE_HUNDRED;
     let mut needles: Vec<String> =
         amounts.iter().flat_map(|cost| [shapes(*cost), shapes(*cost * part)].concat()).collect();
-    let markup = [MARKUP, "27,1828", "1.271828", "0.271828", "271828", "27.18"];
+    let markup = [MARKUP, "27,1828", "1.271828", "0.271828", "271828", "27.18 %", "27.18%"];
     needles.extend(markup.iter().map(|shape| (*shape).to_owned()));
     needles.push("markup".to_owned());
     needles
@@ -79,6 +79,15 @@ fn run(program: &str, args: &[&str]) -> String {
     let output = ran.unwrap_or_else(|problem| panic!("{program} is needed (`cargo xtask setup`): {problem}"));
     assert!(!output.stdout.is_empty(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a person reads in a file: the words of a PDF, a page without its style.
+pub(super) fn words_of(path: &Path) -> String {
+    let text = match path.extension().and_then(|kind| kind.to_str()) {
+        Some("pdf") => run("pdftotext", &["-layout", "-enc", "UTF-8", path.to_str().unwrap(), "-"]),
+        _ => std::fs::read_to_string(path).unwrap(),
+    };
+    text.rsplit("</style>").next().unwrap_or_default().to_owned()
 }
 
 /// Everything that can be read out of a file, its name included: of a PDF the words as they stand on the page and as they

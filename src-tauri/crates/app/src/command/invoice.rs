@@ -15,7 +15,7 @@ use domain::{ClientId, InvoiceId, Month};
 use store::table::invoice::{InvoiceDraft, InvoiceFilter, InvoiceKind, StoredInvoice};
 use store::{Origin, Reader};
 
-pub(crate) use self::assemble::Drafting;
+pub(crate) use self::assemble::{Drafting, seller};
 pub use self::credit::invoice_credit;
 pub use self::drift::invoice_settle_drift;
 pub(crate) use self::drift::{Drifted, drifted};

@@ -14,7 +14,7 @@ use store::table::invoice::{InvoiceFilter, StoredInvoice};
 
 use super::names::{Names, keys};
 use super::{ledger, usage};
-use crate::command::invoice::assemble::seller;
+use crate::command::invoice::seller;
 use crate::ledger::{Book, read as ledger_of};
 use crate::rating::{PricedRow, Prices, metered_row, model_text, price_book, priced};
 use crate::wire::{
