@@ -33,4 +33,4 @@ pub use rating::{
     FeeKind, MeteredUsage, PrivateLine, Rated, RatedFee, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced,
     rate, rate_month,
 };
-pub use statement::{Statement, StatementInvoice, StatementKey, StatementState, StatementSum, StatementUse};
+pub use statement::{Statement, StatementInvoice, StatementKey, StatementSum, StatementUse};

@@ -10,7 +10,7 @@ use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, MoneyError, Q
 
 use crate::apportion::apportioned;
 use crate::ledger::Movements;
-use crate::{Party, Seller, ServicePeriod};
+use crate::{Party, Seller, ServicePeriod, Standing};
 
 /// What is kept about a client's usage, in a sentence for it (S3-19).
 pub const DATA_NOTE: &str = "Of each request only metadata are kept: its time, key and model, what was counted, and \
@@ -76,38 +76,6 @@ pub struct StatementKey {
     pub failed_requests: u64,
 }
 
-/// How far an invoice is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatementState {
-    /// Nothing yet, and not due.
-    Open,
-    /// In part, and not due.
-    PartPaid,
-    /// In full.
-    Paid,
-    /// Past its date, and not in full.
-    Overdue,
-    /// A credit note took it back.
-    Credited,
-    /// It is a credit note.
-    CreditNote,
-}
-
-impl StatementState {
-    /// The stable name used in files.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::PartPaid => "part_paid",
-            Self::Paid => "paid",
-            Self::Overdue => "overdue",
-            Self::Credited => "credited",
-            Self::CreditNote => "credit_note",
-        }
-    }
-}
-
 /// A final invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementInvoice {
@@ -123,8 +91,8 @@ pub struct StatementInvoice {
     pub total: Money,
     /// What was paid of it.
     pub paid: Money,
-    /// How far it is paid.
-    pub state: StatementState,
+    /// Where it stands.
+    pub state: Standing,
 }
 
 /// Uses together, by something.

@@ -1731,21 +1731,6 @@ export type StatementFormat =
 /**  Usage by day and model as JSON Lines. */
 "usage_lines";
 
-/**  How far an invoice is paid, as its client reads it. */
-export type StatementInvoiceState = 
-/**  Nothing yet. */
-"open" | 
-/**  In part. */
-"part_paid" | 
-/**  In full. */
-"paid" | 
-/**  Past its date. */
-"overdue" | 
-/**  A credit note took it back. */
-"credited" | 
-/**  It is a credit note. */
-"credit_note";
-
 /**  A final invoice as its client reads it. */
 export type StatementInvoiceView = {
 	/**  Its number. */
@@ -1758,8 +1743,8 @@ export type StatementInvoiceView = {
 	total: AmountView,
 	/**  What was paid of it. */
 	paid: AmountView,
-	/**  How far it is paid. */
-	state: StatementInvoiceState,
+	/**  Where it stands. */
+	state: InvoiceStatus,
 };
 
 /**  Which days of a client: both ends included, in its own zone. */

@@ -4,7 +4,7 @@ use domain::ClientId;
 use store::table::AuditRecord;
 use store::{Origin, RawCount};
 
-use crate::act::{self, facts};
+use crate::journal::local_record;
 use crate::query::metadata::erasable;
 use crate::wire::Done;
 use crate::{App, AppError};
@@ -33,7 +33,10 @@ pub async fn metadata_erase(app: &App, origin: Origin, client: &str, typed: &str
     for one in &accounts {
         erased = erased.plus(writer.usage().erase(one.account, one.through, app.now()).await?);
     }
-    writer.audit().done(&note(app, origin, (id, name.as_str()), erased)).await?;
+    // Counts only: the log is kept for good.
+    let change = format!("{} erased", words(erased));
+    let record = local_record(app, origin, "metadata_erase", name.to_string(), change);
+    writer.audit().done(&AuditRecord { client: Some(id), ..record }).await?;
     app.emit(writer.commit().await?);
     Ok(Done { message: told(name.as_str(), erased), undo: None, effective_within_seconds: 0 })
 }
@@ -51,21 +54,5 @@ fn words(count: RawCount) -> String {
         RawCount { requests, day_totals } => {
             format!("{} and {}", plural(requests, "request"), plural(day_totals, "day total"))
         }
-    }
-}
-
-/// Counts only: the log is kept for good.
-fn note(app: &App, origin: Origin, (id, name): (ClientId, &str), erased: RawCount) -> AuditRecord {
-    AuditRecord {
-        at: app.now(),
-        actor: act::actor(origin).to_owned(),
-        action: "metadata_erase".to_owned(),
-        mark: None,
-        gateway: None,
-        client: Some(id),
-        account: None,
-        key: None,
-        subject: name.to_owned(),
-        detail: facts::local(Some(&format!("{} erased", words(erased)))),
     }
 }

@@ -3,23 +3,21 @@
 use std::collections::BTreeMap;
 
 use billing::ledger::{Balances, Movements};
-use billing::{
-    Party, ServicePeriod, Statement, StatementInvoice, StatementKey, StatementState, StatementSum, StatementUse,
-};
+use billing::{Party, ServicePeriod, Statement, StatementInvoice, StatementKey, StatementSum, StatementUse};
 use domain::{ClientId, Date, ExactAmount, Meter, ModelName, Money, Month, Quantities, TimeError};
 use store::Reader;
 use store::report::{Filter, Group, Member};
-use store::table::InvoiceKind;
 use store::table::invoice::{InvoiceFilter, StoredInvoice};
 
+use super::invoice::standing;
 use super::names::{Names, keys};
 use super::{ledger, usage};
-use crate::command::invoice::seller;
+use crate::command::invoice::{seller, settlement};
 use crate::ledger::{Book, read as ledger_of};
 use crate::rating::{PricedRow, Prices, metered_row, model_text, price_book, priced};
 use crate::wire::{
-    AmountRole, AmountView, StatementCredit, StatementInvoiceState, StatementInvoiceView, StatementPeriod,
-    StatementRow, StatementView, ThemeChoice, UsageFilterInput, UsageGroup,
+    AmountRole, AmountView, StatementCredit, StatementInvoiceView, StatementPeriod, StatementRow, StatementView,
+    ThemeChoice, UsageFilterInput, UsageGroup,
 };
 use crate::{App, AppError, agency, format};
 
@@ -81,6 +79,7 @@ pub(crate) async fn assembled(
     let names = Names::read(reader, app.now()).await?;
     let book = price_book(app, reader).await?;
     let agency = agency::read(app, reader).await?;
+    let today = agency::today(app, reader).await?;
     let days = reader.report().usage_by_client_model(&filter).await?;
     let rows = priced(reader, &book, days).await?;
     let zone = client.client.zone.clone();
@@ -99,7 +98,7 @@ pub(crate) async fn assembled(
         usage: uses(&rows, &book)?,
         keys: key_uses(reader, &filter).await?,
         credit,
-        invoices: invoices(reader, (id, &filter), zone.date_of(app.now())).await?,
+        invoices: invoices(reader, (id, &filter), today).await?,
         zone,
     };
     Ok((id, statement))
@@ -188,14 +187,6 @@ async fn invoices(
 
 fn invoice(stored: &StoredInvoice, today: Date) -> Option<StatementInvoice> {
     let (issued, draft) = (stored.issued.as_ref()?, &stored.draft);
-    let state = match stored.paid {
-        _ if draft.kind == InvoiceKind::CreditNote => StatementState::CreditNote,
-        _ if !stored.live => StatementState::Credited,
-        paid if paid >= draft.gross => StatementState::Paid,
-        _ if issued.due_on < today => StatementState::Overdue,
-        paid if paid > 0 => StatementState::PartPaid,
-        _ => StatementState::Open,
-    };
     Some(StatementInvoice {
         number: issued.label.clone(),
         issued: issued.issued_on,
@@ -203,7 +194,7 @@ fn invoice(stored: &StoredInvoice, today: Date) -> Option<StatementInvoice> {
         period: (draft.first_day, draft.last_day),
         total: Money::from_minor(draft.gross, draft.currency),
         paid: Money::from_minor(stored.paid, draft.currency),
-        state,
+        state: settlement(stored, issued.due_on).standing(today),
     })
 }
 
@@ -259,13 +250,6 @@ fn invoice_row(invoice: &StatementInvoice) -> StatementInvoiceView {
         due: invoice.due.to_string(),
         total: format::money(invoice.total, AmountRole::Charge),
         paid: format::money(invoice.paid, AmountRole::Charge),
-        state: match invoice.state {
-            StatementState::Open => StatementInvoiceState::Open,
-            StatementState::PartPaid => StatementInvoiceState::PartPaid,
-            StatementState::Paid => StatementInvoiceState::Paid,
-            StatementState::Overdue => StatementInvoiceState::Overdue,
-            StatementState::Credited => StatementInvoiceState::Credited,
-            StatementState::CreditNote => StatementInvoiceState::CreditNote,
-        },
+        state: standing(invoice.state),
     }
 }

@@ -1,7 +1,7 @@
 //! What a client is shown: charges, counts, credit and invoices, and nothing of what the agency alone knows; and what is
 //! kept of its requests.
 
-use super::{AmountView, ChartView, CountView, LedgerKind, choice, view};
+use super::{AmountView, ChartView, CountView, InvoiceStatus, LedgerKind, choice, view};
 
 choice! {
     /// A file for a client.
@@ -18,22 +18,6 @@ choice! {
         UsageCsv,
         /// Usage by day and model as JSON Lines.
         UsageLines,
-    }
-
-    /// How far an invoice is paid, as its client reads it.
-    pub enum StatementInvoiceState {
-        /// Nothing yet.
-        Open,
-        /// In part.
-        PartPaid,
-        /// In full.
-        Paid,
-        /// Past its date.
-        Overdue,
-        /// A credit note took it back.
-        Credited,
-        /// It is a credit note.
-        CreditNote,
     }
 }
 
@@ -94,8 +78,8 @@ view! {
         pub total: AmountView,
         /// What was paid of it.
         pub paid: AmountView,
-        /// How far it is paid.
-        pub state: StatementInvoiceState,
+        /// Where it stands.
+        pub state: InvoiceStatus,
     }
 
     /// What a client is shown of a period.

@@ -5,6 +5,7 @@ use billing::statement::DATA_NOTE;
 use billing::{Statement, StatementInvoice, StatementKey, StatementSum, StatementUse};
 use serde_json::{Map, Value, json};
 
+use super::page::state_code;
 use crate::RenderError;
 use crate::document::{named, party};
 use crate::json::{decimal, party as party_value, quantities};
@@ -106,6 +107,6 @@ fn invoice(invoice: &StatementInvoice) -> Value {
         "currency": invoice.total.currency().code(),
         "total": invoice.total.to_decimal().to_string(),
         "paid": invoice.paid.to_decimal().to_string(),
-        "state": invoice.state.code(),
+        "state": state_code(invoice.state),
     })
 }

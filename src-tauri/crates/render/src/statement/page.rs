@@ -2,7 +2,7 @@
 
 use billing::ledger::{Balances, EntryKind, Movements};
 use billing::statement::DATA_NOTE;
-use billing::{Statement, StatementInvoice, StatementKey, StatementState, StatementSum, apportioned};
+use billing::{Standing, Statement, StatementInvoice, StatementKey, StatementSum, apportioned};
 use domain::{Date, ExactAmount, Meter, Quantities, Timestamp};
 
 use super::by_month;
@@ -266,15 +266,25 @@ fn invoices(statement: &Statement) -> Table {
     }
 }
 
+/// The stable name of where an invoice stands, in files.
+pub(super) const fn state_code(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Open => "open",
+        Standing::PartPaid => "part_paid",
+        Standing::Paid => "paid",
+        Standing::Overdue => "overdue",
+        Standing::Credited => "credited",
+        Standing::CreditNote => "credit_note",
+    }
+}
+
 fn state(invoice: &StatementInvoice) -> String {
     let word = match invoice.state {
-        StatementState::Open | StatementState::PartPaid => "open",
-        StatementState::Paid => "paid",
-        StatementState::Overdue => "overdue",
-        StatementState::Credited => "credited",
-        StatementState::CreditNote => "credit note",
+        Standing::PartPaid => "open",
+        Standing::CreditNote => "credit note",
+        other => state_code(other),
     };
-    let part = matches!(invoice.state, StatementState::PartPaid | StatementState::Overdue) && invoice.paid.minor() > 0;
+    let part = matches!(invoice.state, Standing::PartPaid | Standing::Overdue) && invoice.paid.minor() > 0;
     if part { format!("{word}, {} paid", figures::with_currency(invoice.paid)) } else { word.to_owned() }
 }
 

@@ -4,6 +4,7 @@ use billing::ledger::Balances;
 use billing::{Statement, StatementInvoice, StatementKey, StatementSum, StatementUse};
 use domain::{Currency, Date, ExactAmount, Meter, Money, Quantities};
 
+use super::page::state_code;
 use crate::RenderError;
 use crate::csv::{Cell, table};
 use crate::document::named;
@@ -111,7 +112,7 @@ impl Line {
             days: Some(invoice.period),
             amount: Some(invoice.total),
             paid: Some(invoice.paid),
-            state: invoice.state.code(),
+            state: state_code(invoice.state),
             ..Self::default()
         }
     }
