@@ -29,7 +29,7 @@ beforeEach(() => {
 it('says what goes and what stays, and erases only by the name of the client (S0-06)', async () => {
 	framed(MetadataDialog, { clientId: 'cl_1', onclose: vi.fn() });
 	const told = (await screen.findByTestId('metadata-effects')).textContent;
-	for (const count of ['4011', '27', '88', '12', '3 final invoices']) expect(told).toContain(count);
+	for (const count of ['4,011', '27', '88', '12', '3 final invoices']) expect(told).toContain(count);
 	const erase = screen.getByTestId<HTMLButtonElement>('metadata-erase');
 	expect(erase.disabled, 'nothing is erased by a click alone').toBe(true);
 	await userEvent.type(screen.getByTestId('metadata-name'), 'Acme Ltd');
