@@ -130,7 +130,7 @@ impl Statement {
     /// As for [`Statement::total`].
     pub fn by_model(&self) -> Result<Vec<StatementSum<ModelName>>, MoneyError> {
         let mut sums = self.sums(|one| one.model.clone())?;
-        sums.sort_by(|a, b| b.exact.amount().cmp(&a.exact.amount()));
+        sums.sort_by_key(|sum| std::cmp::Reverse(sum.exact.amount()));
         Ok(sums)
     }
 
