@@ -8,8 +8,8 @@
     reason = "a test may stop at the first surprise, and tells what it measured"
 )]
 
-mod closing;
 mod client_view;
+mod closing;
 mod crash;
 mod faults;
 mod journey;
