@@ -8,6 +8,7 @@
     reason = "a test may stop at the first surprise, and tells what it measured"
 )]
 
+mod client_view;
 mod closing;
 mod crash;
 mod faults;

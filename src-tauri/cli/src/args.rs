@@ -25,7 +25,7 @@ use clap_complete::Shell;
 pub use self::account::Account;
 pub use self::audit::Audit;
 pub use self::budget::{Budget, BudgetArgs, PeriodName};
-pub use self::client::{Client, NewClient};
+pub use self::client::{Client, NewClient, RowFormatName, StatementArgs};
 pub use self::gateway::{Connection, Gateway, GatewayUpdate};
 pub use self::import::Import;
 pub use self::invoice::Invoice;

@@ -53,7 +53,7 @@ fn an_empty_profile_says_what_to_do_first() {
 fn what_is_wrong_has_an_exit_code_and_a_remedy() {
     let home = TempDir::new().unwrap();
     assert!(run(home.path(), &["client", "create", "Acme Ltd"]).status.success());
-    let rows: [(&[&str], i32, &str); 19] = [
+    let rows: [(&[&str], i32, &str); 22] = [
         (&["client", "show", "nobody"], 3, "There is Acme Ltd."),
         (&["client", "create", "acme ltd"], 4, "choose another name"),
         (&["client", "create", ""], 2, "type 1 to 120 characters"),
@@ -61,6 +61,9 @@ fn what_is_wrong_has_an_exit_code_and_a_remedy() {
         (&["client", "create", "X", "--currency", "EURO"], 2, "for example USD"),
         (&["client", "create", "X", "--gateway", "Main"], 3, "There is no gateway yet."),
         (&["client", "update", "acme ltd", "colour=red"], 3, "purser client show"),
+        (&["client", "statement", "acme ltd", "--month", "october"], 2, "write it as 2026-11"),
+        (&["client", "statement", "acme ltd", "--from", "2026-11-02", "--to", "2026-11-01"], 2, "before it starts"),
+        (&["client", "erase", "acme ltd", "--yes"], 4, "until they are settled"),
         (&["key", "create", "acme ltd"], 3, "no account on any gateway yet"),
         (&["key", "pause", "key_9"], 3, "There is no key yet."),
         (&["budget", "set", "key_9", "5"], 3, "there is no key or account `key_9`"),
@@ -80,6 +83,31 @@ fn what_is_wrong_has_an_exit_code_and_a_remedy() {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
         assert!(stderr.starts_with("error: ") && stderr.contains(remedy), "{args:?}: {stderr}");
         assert!(output.stdout.is_empty(), "{args:?}: errors are not answers");
+    }
+}
+
+#[test]
+fn a_client_without_usage_has_a_statement_and_nothing_to_erase() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("out");
+    run(home.path(), &["client", "create", "Acme Ltd"]);
+    let shown = text(&run(home.path(), &["client", "statement", "acme ltd", "--month", "2026-10"]).stdout);
+    assert_eq!(
+        shown,
+        "Acme Ltd, 2026-10-01 to 2026-10-31\nWhat the client is shown. Days in UTC. Never synced.\n\nNothing was \
+         used.\n\nNo key was used.\n\nNo final invoice is for these days.\n"
+    );
+    let formats = ["--format", "pdf,csv,json,html,usage-csv,usage-jsonl", "--folder", folder.to_str().unwrap()];
+    let saved = run(home.path(), &[&["client", "statement", "acme ltd", "--month", "2026-10"][..], &formats].concat());
+    let names: Vec<String> =
+        text(&saved.stdout).lines().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect();
+    let [pdf, csv, json, html] =
+        ["pdf", "csv", "json", "html"].map(|kind| format!("statement-1-acme-ltd-2026-10.{kind}"));
+    let usage = ["csv", "jsonl"].map(|kind| format!("usage-1-acme-ltd-2026-10.{kind}"));
+    assert_eq!(names, [pdf, csv, json, html, usage[0].clone(), usage[1].clone()], "{}", text(&saved.stderr));
+    for args in [&["client", "metadata", "acme ltd"][..], &["client", "erase", "acme ltd"]] {
+        let told = text(&run(home.path(), args).stdout);
+        assert!(told.contains("No row of Acme Ltd is kept") && told.contains("0 final invoices"), "{args:?}: {told}");
     }
 }
 

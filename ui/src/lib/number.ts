@@ -11,3 +11,8 @@ export const inSeconds = (millis: number): string => (millis / 1000).toFixed(1);
 export function shortCount(digits: string | number): string {
 	return new Intl.NumberFormat(getLocale(), { notation: 'compact', maximumFractionDigits: 1 }).format(Number(digits));
 }
+
+/** `18,204`: a count with every digit. */
+export function wholeCount(count: number): string {
+	return new Intl.NumberFormat(getLocale()).format(count);
+}

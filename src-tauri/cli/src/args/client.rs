@@ -1,6 +1,7 @@
 //! The grammar of `purser client`.
 
-use clap::{Args, Subcommand};
+use app::wire::{StatementFormat, TableFormat};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::budget::BudgetArgs;
 
@@ -39,6 +40,24 @@ pub enum Client {
         /// Its identifier or name.
         client: String,
     },
+    /// Show what a client is shown of a period, or write it as files for the client: charges, never costs.
+    Statement(StatementArgs),
+    /// Tell what is kept of a client's single requests, or write all of it to a file.
+    Metadata {
+        /// Its identifier or name.
+        client: String,
+        /// Write the rows as they are kept, without what they cost.
+        #[arg(long, value_enum, value_name = "FORMAT")]
+        export: Option<RowFormatName>,
+    },
+    /// Erase what is kept of a client's single requests. Sums, ledger and final invoices stay.
+    Erase {
+        /// Its identifier or name.
+        client: String,
+        /// Do it: it cannot be undone.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// A client as typed.
@@ -64,4 +83,74 @@ pub struct NewClient {
     /// Days to pay.
     #[arg(long, default_value_t = 14)]
     pub terms: u16,
+}
+
+/// Which days, and as what.
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// Its identifier or name.
+    pub client: String,
+    /// A whole month, for example 2026-10; last month when nothing else is said.
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub month: Option<String>,
+    /// First day.
+    #[arg(long, requires = "to")]
+    pub from: Option<String>,
+    /// Last day.
+    #[arg(long, requires = "from")]
+    pub to: Option<String>,
+    /// Write files instead; may be given more than once.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMAT")]
+    pub format: Vec<StatementFormatName>,
+    /// The folder they are written to; the documents folder when left out.
+    #[arg(long, requires = "format")]
+    pub folder: Option<String>,
+}
+
+/// A file for a client.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum StatementFormatName {
+    /// The statement, to read and to print.
+    Pdf,
+    /// The statement, section by section.
+    Csv,
+    /// The statement, for programs.
+    Json,
+    /// The statement as one page for a browser.
+    Html,
+    /// Usage by day and model, with its charge.
+    UsageCsv,
+    /// The same, an object per line.
+    UsageJsonl,
+}
+
+impl From<StatementFormatName> for StatementFormat {
+    fn from(format: StatementFormatName) -> Self {
+        match format {
+            StatementFormatName::Pdf => Self::Pdf,
+            StatementFormatName::Csv => Self::Csv,
+            StatementFormatName::Json => Self::Json,
+            StatementFormatName::Html => Self::Html,
+            StatementFormatName::UsageCsv => Self::UsageCsv,
+            StatementFormatName::UsageJsonl => Self::UsageLines,
+        }
+    }
+}
+
+/// A format for rows.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RowFormatName {
+    /// Comma-separated values.
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+}
+
+impl From<RowFormatName> for TableFormat {
+    fn from(format: RowFormatName) -> Self {
+        match format {
+            RowFormatName::Csv => Self::Csv,
+            RowFormatName::Jsonl => Self::JsonLines,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `purser client`.
 
+mod statement;
+
 use app::wire::{
     AccountView, ClientInput, ClientRow, ClientView, EInvoiceChoice, InvoiceRow, KeyRow, LanguageChoice, RuleView,
     TaxChoice,
@@ -29,6 +31,9 @@ pub async fn run(app: &App, verb: Client, out: &Out) -> Result<(), Fault> {
             let id = find::client(app, &client).await?;
             done(out, &command::client::client_resume(app, ORIGIN, &id).await?)
         }
+        Client::Statement(asked) => statement::statement(app, &asked, out).await,
+        Client::Metadata { client, export } => statement::metadata(app, &client, export, out).await,
+        Client::Erase { client, yes } => statement::erase(app, &client, yes, out).await,
         Client::Close { client } => {
             let id = find::client(app, &client).await?;
             done(out, &command::client::client_close(app, ORIGIN, &id).await?)

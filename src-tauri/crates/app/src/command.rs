@@ -12,6 +12,7 @@ mod input;
 pub mod invoice;
 pub mod key;
 pub mod ledger;
+pub mod metadata;
 mod party;
 pub mod past_due;
 pub mod price;

@@ -1,6 +1,9 @@
 //! Files for people: written whole or not at all, under names that mean nothing to a shell.
 
-use std::io::Write;
+mod file;
+mod metadata;
+mod statement;
+
 use std::path::Path;
 
 use render::csv::{self, Cell};
@@ -8,9 +11,13 @@ use rust_decimal::Decimal;
 
 use crate::query::usage::{usage_chart, usage_table};
 use crate::wire::{
-    AmountRole, AmountView, Code, SavedFile, TableFormat, ThemeChoice, UsageFilterInput, UsageRow, UsageTable,
+    AmountRole, AmountView, SavedFile, TableFormat, ThemeChoice, UsageFilterInput, UsageRow, UsageTable,
 };
 use crate::{App, AppError};
+
+use file::NewFile;
+pub use metadata::metadata_export;
+pub use statement::statement_save;
 
 /// Writes the usage table of a filter to the documents folder (U8).
 ///
@@ -79,26 +86,12 @@ fn usage_lines(table: &UsageTable) -> Result<String, AppError> {
     Ok(text)
 }
 
-/// Writes a file whole or not at all: beside it first, then in its place.
+/// Writes a file whole or not at all.
 ///
 /// # Errors
 /// The folder cannot be made or written, the disk is full.
 pub fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<SavedFile, AppError> {
-    let refused = |problem: std::io::Error| {
-        AppError::new(Code::Storage, format!("the file {name} cannot be written to {}: {problem}", dir.display()))
-            .hint("Choose another folder, or make room on the disk.")
-    };
-    std::fs::create_dir_all(dir).map_err(refused)?;
-    let path = dir.join(name);
-    let beside = dir.join(format!(".{name}.part"));
-    let written = std::fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&beside, &path));
-    if let Err(problem) = written {
-        // What could not be written whole is not left behind in part.
-        let _ = std::fs::remove_file(&beside);
-        return Err(refused(problem));
-    }
-    let bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    Ok(SavedFile { path: path.display().to_string(), bytes })
+    let mut file = NewFile::begin(dir, name)?;
+    file.write(bytes)?;
+    file.finish()
 }

@@ -19,6 +19,7 @@ pub mod progress;
 pub mod route;
 pub mod setting;
 pub mod snapshot;
+pub mod statement;
 pub mod usage;
 
 pub use amount::*;
@@ -34,6 +35,7 @@ pub use price::*;
 pub use progress::*;
 pub use route::*;
 pub use setting::*;
+pub use statement::*;
 pub use usage::*;
 
 /// The derives every view shares: both ways through JSON, and into the generated TypeScript.

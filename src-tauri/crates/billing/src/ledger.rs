@@ -14,6 +14,7 @@ mod error;
 mod fold;
 mod lot;
 mod money;
+mod movements;
 mod promotion;
 mod propose;
 mod spending;
@@ -23,6 +24,7 @@ pub use entry::{Entry, EntryKind, EntryNumber, EntryParts, Posting, Pot, Receipt
 pub use error::LedgerError;
 pub use fold::{Balances, HeldLot, Ledger, Posted};
 pub use lot::{Lot, LotKind, LotNumber};
+pub use movements::Movements;
 pub use promotion::{FirstDeposit, Promotions};
 pub use propose::{Closing, Due, Refund};
 

@@ -5,13 +5,16 @@
 //! is a function of its arguments: no clock, no randomness, no IO, no floats. Amounts stay exact until an invoice line is
 //! rounded, once (`domain::money`).
 
+mod apportion;
 pub mod invoice;
 pub mod ledger;
 pub mod margin;
 pub mod preview;
 pub mod price_book;
 pub mod rating;
+pub mod statement;
 
+pub use apportion::apportioned;
 pub use invoice::{
     Adjustment, AgencyLine, Correction, CreditError, DayCharge, DraftInvoice, Drift, DriftLine, FinalizeError, Invoice,
     InvoiceBody, InvoiceDocument, InvoiceError, InvoiceFacts, InvoiceLine, InvoiceNumber, InvoiceParts, KeyName,
@@ -30,3 +33,4 @@ pub use rating::{
     FeeKind, MeteredUsage, PrivateLine, Rated, RatedFee, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced,
     rate, rate_month,
 };
+pub use statement::{Statement, StatementInvoice, StatementKey, StatementSum, StatementUse};

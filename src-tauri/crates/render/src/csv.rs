@@ -56,6 +56,18 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<Cell>>) -> Resu
     String::from_utf8(bytes).map_err(refused)
 }
 
+/// Rows of a table without its header, to be written below those that were written before.
+///
+/// # Errors
+/// Rows differ in width.
+pub fn rows(rows: impl IntoIterator<Item = Vec<Cell>>) -> Result<String, RenderError> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.iter().map(Cell::written)).map_err(refused)?;
+    }
+    String::from_utf8(writer.into_inner().map_err(refused)?).map_err(refused)
+}
+
 fn refused(error: impl std::fmt::Display) -> RenderError {
     RenderError::Table(error.to_string())
 }

@@ -7,8 +7,7 @@ use domain::money::exact_sum;
 use domain::{Currency, Date, DocumentLanguage, ExactAmount, Meter, ModelName, Money, Quantities};
 use rust_decimal::Decimal;
 
-use issued::named;
-pub(crate) use issued::{NO_MODEL, title};
+pub(crate) use issued::{NO_MODEL, named, party, title};
 
 use crate::chart::Series;
 use crate::{RenderError, figures};

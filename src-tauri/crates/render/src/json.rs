@@ -39,7 +39,7 @@ fn corrects(corrects: &Corrects) -> Value {
     json!({ "number": corrects.number, "issued": corrects.issued.to_string(), "reason": corrects.reason })
 }
 
-fn party(party: &Party) -> Value {
+pub(crate) fn party(party: &Party) -> Value {
     json!({
         "name": party.name,
         "address": party.address,
@@ -77,11 +77,11 @@ fn tax(tax: &crate::document::TaxLine) -> Value {
     })
 }
 
-fn quantities(quantities: &Quantities) -> Value {
+pub(crate) fn quantities(quantities: &Quantities) -> Value {
     let one = |(meter, count): (Meter, u64)| (meter.code().to_owned(), Value::from(count));
     Value::Object(quantities.iter().map(one).collect())
 }
 
-fn decimal(number: Decimal) -> Value {
+pub(crate) fn decimal(number: Decimal) -> Value {
     Value::from(number.normalize().to_string())
 }

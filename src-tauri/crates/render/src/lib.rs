@@ -1,6 +1,6 @@
 //! Documents and charts; the same input gives the same bytes.
 //!
-//! **Owns:** how an invoice looks as PDF, CSV, JSON and e-invoice XML, how usage looks as a chart on screen, on paper and in a terminal, and
+//! **Owns:** how an invoice and a statement look as PDF, CSV, JSON, HTML and e-invoice XML, how usage looks as a chart on screen, on paper and in a terminal, and
 //! the fonts they are set in. **Does not own:** what an invoice says (`billing`), where its bytes are kept (`store`), or
 //! any cost or markup: nothing here has a field for them, so no document can carry them (product.md R29).
 //!
@@ -17,6 +17,7 @@ pub mod figures;
 mod fonts;
 pub mod json;
 pub mod pdf;
+pub mod statement;
 pub mod terminal;
 
 pub use brand::Logo;

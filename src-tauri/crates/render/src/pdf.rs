@@ -1,4 +1,4 @@
-//! Invoices as PDF/A-3b.
+//! Invoices and statements as PDF/A-3b.
 //!
 //! **Owns:** the template, the sealed world the typesetter lives in, and how many documents are set before its memory is
 //! given back. **Does not own:** what an invoice says. The same document and options give the same bytes, as long as the
@@ -6,6 +6,7 @@
 
 mod desk;
 mod sheet;
+mod statement;
 mod tongue;
 mod xmp;
 
@@ -100,6 +101,18 @@ pub fn preview(document: &InvoiceDocument, options: &PdfOptions) -> Result<Strin
         sweep();
         let page = paged?.pages().first().map(|page| typst_svg::svg(page, &typst_svg::SvgOptions::default()));
         page.ok_or_else(|| RenderError::Typesetting("it has no page".to_owned()))
+    })?
+}
+
+/// Prints one statement, on the typesetting thread as [`pdf`].
+pub(crate) fn statement(statement: &billing::Statement) -> Result<Vec<u8>, RenderError> {
+    apart(|| {
+        let sheet = statement::sheet(statement)?;
+        sheet.check()?;
+        let ident = sheet.ident();
+        let bytes = typeset(&Desk::new(sheet, None)?, ident);
+        sweep();
+        bytes
     })?
 }
 

@@ -40,6 +40,11 @@ pub(crate) fn time(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
+/// A date of which only days since 1970 are kept; one that cannot be is the first.
+pub(crate) fn date(days: i64) -> Date {
+    Date::from_epoch_days(i32::try_from(days).unwrap_or(0))
+}
+
 pub(crate) fn days(date: Date) -> i64 {
     i64::from(date.epoch_days())
 }

@@ -23,7 +23,7 @@ pub use error::StoreError;
 pub use open::{READERS, Store};
 pub use report::{Filter, Group, Report};
 pub use session::{Reader, Writer};
-pub use usage::{IngestBatch, Ingested};
+pub use usage::{IngestBatch, Ingested, RawCount};
 
 /// What every method of this crate answers.
 pub type StoreResult<T> = Result<T, StoreError>;

@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 
 use self::scan::{Measure, Scan, Slot, Slots};
 use crate::StoreResult;
-use crate::column::time;
+use crate::column::{date, time};
 use crate::usage::{Amounts, KeyModelRow};
 
 /// What to report on. Dates are local dates of each client, inclusive; an empty list is no restriction.
@@ -380,10 +380,6 @@ impl Report<'_> {
         let rows = sqlx::query!(r#"SELECT id AS "id!", name FROM model"#).fetch_all(&mut *self.conn).await?;
         Ok(rows.into_iter().map(|row| (row.id, ModelName::new(row.name))).collect())
     }
-}
-
-fn date(day: i64) -> Date {
-    Date::from_epoch_days(i32::try_from(day).unwrap_or(0))
 }
 
 fn nonzero(id: i64) -> Option<i64> {

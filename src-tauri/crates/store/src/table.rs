@@ -36,7 +36,7 @@ pub use past_due::{Hold, HoldKind, PastDueTable, PastDueTableMut};
 pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};
 pub use setting::{SettingTable, SettingTableMut};
-pub use usage::{UsageTable, UsageTableMut};
+pub use usage::{RawPage, RawUsage, UsageTable, UsageTableMut};
 
 #[cfg(test)]
 mod tests;

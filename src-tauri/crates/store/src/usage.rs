@@ -5,15 +5,17 @@
 //!
 //! The rules that make the outcome independent of order and repetition (product.md R6):
 //! * two statements of one origin: the one observed later holds; observed together, the greater one;
-//! * an account's UTC day counts in one grain: the only one known, else the preferred one, unless it was pinned.
+//! * an account's UTC day counts in one grain: the only one known, else the preferred one, unless it was pinned;
+//! * a day whose rows were erased takes no statement any more, and its sums stay as they are.
 
 mod amounts;
 mod bulk;
 pub(crate) mod by_key;
+pub(crate) mod erase;
 pub(crate) mod ingest;
 pub(crate) mod intern;
 pub(crate) mod place;
-mod raw;
+pub(crate) mod raw;
 pub(crate) mod reroll;
 mod rollup;
 pub(crate) mod source;
@@ -24,6 +26,7 @@ use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
 pub(crate) use self::amounts::{AMOUNTS, Amounts, MEDIA, amount_columns};
 pub use self::by_key::KeyModelRow;
+pub use self::erase::RawCount;
 pub(crate) use self::span::{Cover, cover};
 
 /// Statements fetched together.
@@ -56,6 +59,9 @@ pub struct Ingested {
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 /// Places for requests in one UTC day: a request's row number is its day times this, plus its place.
 pub(crate) const DAY_PLACES: i64 = 1 << 26;
+
+/// A UTC day after every other whose row numbers can be told.
+const LAST_DAY: i64 = i64::MAX / DAY_PLACES - 1;
 
 #[cfg(test)]
 mod tests;

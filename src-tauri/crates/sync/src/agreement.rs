@@ -84,9 +84,11 @@ pub(crate) async fn decide(
     for account in accounts {
         let moved = |day: Date| day >= scope.restated_from && totals.moved(day);
         let reached = |day: Date| Zone::utc().start_of(day) < scope.window.end();
+        // Of what was erased nothing can be compared, and nothing is to be decided.
+        let erased = writer.usage().read().erased_through(account.id).await?;
         let days: Vec<Date> = totals
             .days_of(&account.external_id)
-            .filter(|day| reached(*day) && (scope.touches(*day) || moved(*day)))
+            .filter(|day| Some(*day) > erased && reached(*day) && (scope.touches(*day) || moved(*day)))
             .collect();
         let sums = row_sums(&mut writer.report(), scope.gateway, account, &days).await?;
         for day in days {

@@ -12,6 +12,8 @@ export interface Shown {
 	filter: UsageFilterInput;
 	/** What was asked for; a key has a cost only. */
 	role: 'cost' | 'charge';
+	/** The client whose view is asked for: the only one that is chosen. */
+	client: string | null;
 }
 
 function list(query: URLSearchParams, name: List): string[] {
@@ -39,7 +41,9 @@ export function shownBy(query: URLSearchParams, today: string): Shown {
 		...lists,
 		group: oneOf(GROUPS, query.get('group'), 'client'),
 	};
-	return { preset, filter, role: oneOf(['cost', 'charge'], query.get('role'), 'charge') };
+	const [client = null, ...others] = filter.clients;
+	const alone = query.get('view') === 'client' && others.length === 0 ? client : null;
+	return { preset, filter, role: oneOf(['cost', 'charge'], query.get('role'), 'charge'), client: alone };
 }
 
 /** Prices are per client and model: a key has a cost and no charge. */

@@ -127,6 +127,16 @@ export const commands = {
 	ledgerRules: () => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules")),
 	/**  Keeps the rules of credit. */
 	ledgerRulesSet: (typed: LedgerRules) => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules_set", { typed })),
+	/**  What a client is shown of a period. */
+	statementGet: (clientId: string, period: StatementPeriod, theme: ThemeChoice) => typedError<StatementView, ErrorView>(__TAURI_INVOKE("statement_get", { clientId, period, theme })),
+	/**  Writes a file for a client to the documents folder. */
+	statementSave: (clientId: string, period: StatementPeriod, format: StatementFormat) => typedError<SavedFile, ErrorView>(__TAURI_INVOKE("statement_save", { clientId, period, format })),
+	/**  What is kept of a client's requests. */
+	metadataGet: (clientId: string) => typedError<MetadataView, ErrorView>(__TAURI_INVOKE("metadata_get", { clientId })),
+	/**  Writes all of it to a file. */
+	metadataExport: (clientId: string, format: TableFormat) => typedError<SavedFile, ErrorView>(__TAURI_INVOKE("metadata_export", { clientId, format })),
+	/**  Erases it for good. */
+	metadataErase: (clientId: string, name: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("metadata_erase", { clientId, name })),
 	/**  Every gateway. */
 	gatewayList: () => typedError<GatewayView[], ErrorView>(__TAURI_INVOKE("gateway_list")),
 	/**  Kinds of gateway that can be connected. */
@@ -1355,6 +1365,28 @@ export type LotView = {
 	expiresAt: string | null,
 };
 
+/**  What is kept of a client's single requests, and what erasing it would do (S0-06). */
+export type MetadataView = {
+	/**  The client. */
+	clientId: string,
+	/**  Its name: what is typed to erase. */
+	client: string,
+	/**  Requests that would be erased. */
+	requests: number,
+	/**  Totals of a day, key and model that would be erased. */
+	dayTotals: number,
+	/**  The last UTC day that would be erased; absent where there is nothing yet. */
+	through: string | null,
+	/**  Rows of days that are not settled yet: they stay until then. */
+	kept: number,
+	/**  The last UTC day that was erased before. */
+	erasedThrough: string | null,
+	/**  Final invoices, which stay. */
+	invoices: number,
+	/**  Entries of the ledger, which stay. */
+	ledgerEntries: number,
+};
+
 /**  The overview. */
 export type OverviewView = {
 	/**  No gateway is connected yet. */
@@ -1732,6 +1764,111 @@ export type SettingsView = {
 	version: string,
 	/**  Minutes between syncs while the window is open; 0 is off. */
 	syncMinutes: number,
+};
+
+/**  What credit and debt were, or how they moved. Kinds are not added up (S4-11). */
+export type StatementCredit = {
+	/**  What moved them; absent for what they were. */
+	kind: LedgerKind | null,
+	/**  Credit that was paid in. */
+	paid: AmountView,
+	/**  Credit given on top of deposits. */
+	bonus: AmountView,
+	/**  Credit given without one. */
+	free: AmountView,
+	/**  Charges that no credit covered. */
+	owed: AmountView,
+	/**  The same from earlier months. */
+	carried: AmountView,
+};
+
+/**  A file for a client. */
+export type StatementFormat = 
+/**  The statement as PDF. */
+"pdf" | 
+/**  The statement as CSV. */
+"csv" | 
+/**  The statement as JSON. */
+"json" | 
+/**  The statement as one HTML page. */
+"html" | 
+/**  Usage by day and model as CSV. */
+"usage_csv" | 
+/**  Usage by day and model as JSON Lines. */
+"usage_lines";
+
+/**  A final invoice as its client reads it. */
+export type StatementInvoiceView = {
+	/**  Its number. */
+	number: string,
+	/**  Date of issue. */
+	issued: string,
+	/**  Last date to pay. */
+	due: string,
+	/**  What it comes to, tax included. */
+	total: AmountView,
+	/**  What was paid of it. */
+	paid: AmountView,
+	/**  Where it stands. */
+	state: InvoiceStatus,
+};
+
+/**  Which days of a client: both ends included, in its own zone. */
+export type StatementPeriod = {
+	/**  First local day, ISO date. */
+	first: string,
+	/**  Last local day, ISO date. */
+	last: string,
+};
+
+/**  Use of a model, or of a key. */
+export type StatementRow = {
+	/**  Name of the model, or of the key. */
+	name: string,
+	/**  The end of a key's secret. */
+	label: string | null,
+	/**  Requests. */
+	requests: CountView,
+	/**  Refused or failed requests. */
+	failed: CountView,
+	/**  Requests on private hardware, which are not charged. */
+	private: CountView,
+	/**  Input tokens, cache included. */
+	inputTokens: CountView,
+	/**  Output tokens. */
+	outputTokens: CountView,
+	/**  What the client pays; absent for a key, and where no price was agreed on. */
+	charge: AmountView | null,
+};
+
+/**  What a client is shown of a period. */
+export type StatementView = {
+	/**  The client. */
+	clientId: string,
+	/**  Its name. */
+	client: string,
+	/**  First local day. */
+	first: string,
+	/**  Last local day. */
+	last: string,
+	/**  Its zone. */
+	zone: string,
+	/**  When usage was last read to its end, RFC 3339. */
+	asOf: string | null,
+	/**  The last UTC day whose single requests were erased. */
+	erasedThrough: string | null,
+	/**  Charge per day. */
+	chart: ChartView,
+	/**  By model, dearest first. */
+	models: StatementRow[],
+	/**  By key: counts only. */
+	keys: StatementRow[],
+	/**  Everything together. */
+	total: StatementRow,
+	/**  Credit at the start, its movements, and at the end; empty for a client that is invoiced. */
+	credit: StatementCredit[],
+	/**  Final invoices of the period. */
+	invoices: StatementInvoiceView[],
 };
 
 /**  Another rate from a quantity on. */

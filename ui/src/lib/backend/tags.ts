@@ -15,6 +15,8 @@ export const PROVIDES = {
 	invoiceGet: ['invoices', 'clients', 'usage', 'prices', 'settings'],
 	ledgerGet: ['ledgers', 'clients', 'usage', 'prices', 'gateways', 'settings'],
 	ledgerRules: ['settings'],
+	statementGet: ['usage', 'clients', 'prices', 'keys', 'invoices', 'ledgers', 'gateways', 'settings'],
+	metadataGet: ['usage', 'clients', 'accounts', 'invoices', 'ledgers', 'gateways'],
 	priceBook: ['prices', 'clients', 'usage', 'invoices'],
 	gatewayList: ['gateways', 'accounts', 'keys'],
 	gatewayProducts: [],

@@ -381,7 +381,12 @@ fn chart(body: &InvoiceBody, names: &Names, theme: ThemeChoice) -> Result<Option
 
 fn status(invoice: &StoredInvoice, today: Date) -> InvoiceStatus {
     let Some(issued) = &invoice.issued else { return InvoiceStatus::Draft };
-    match settlement(invoice, issued.due_on).standing(today) {
+    standing(settlement(invoice, issued.due_on).standing(today))
+}
+
+/// Where a final document stands, as it crosses.
+pub(super) fn standing(standing: Standing) -> InvoiceStatus {
+    match standing {
         Standing::Open => InvoiceStatus::Open,
         Standing::PartPaid => InvoiceStatus::PartPaid,
         Standing::Paid => InvoiceStatus::Paid,

@@ -176,7 +176,8 @@ fn receipt_view(book: &Book, names: &Names, receipt: &Receipt, quantities: &Quan
     }
 }
 
-fn kind(kind: EntryKind) -> LedgerKind {
+/// A kind of entry as it crosses.
+pub(super) fn kind(kind: EntryKind) -> LedgerKind {
     match kind {
         EntryKind::Deposit => LedgerKind::Deposit,
         EntryKind::Promotion => LedgerKind::Promotion,

@@ -106,6 +106,19 @@ impl Names {
         self.accounts.values().filter(move |account| account.client == Some(client) && account.gone_at.is_none())
     }
 
+    /// When a gateway's usage was last read to its end.
+    #[must_use]
+    pub fn usage_through(&self, gateway: GatewayId) -> Option<Timestamp> {
+        self.freshness.get(&gateway).and_then(|fresh| fresh.usage_through)
+    }
+
+    /// When every gateway of a client was last read to its end: the oldest of them.
+    #[must_use]
+    pub fn read_through(&self, client: ClientId) -> Option<Timestamp> {
+        let gateways = self.accounts_of(client).filter_map(|account| self.freshness.get(&account.gateway));
+        gateways.filter_map(|fresh| fresh.pulled_at).min()
+    }
+
     /// How fresh one gateway's figures are.
     #[must_use]
     pub fn freshness_of(&self, gateway: GatewayId) -> FreshnessView {

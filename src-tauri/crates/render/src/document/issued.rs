@@ -85,7 +85,8 @@ impl InvoiceDocument {
     }
 }
 
-fn party(party: &billing::Party) -> Party {
+/// A party as it is printed.
+pub(crate) fn party(party: &billing::Party) -> Party {
     let BillingAddress { street, postal_code, city, country, tax_id, vat_id, email, .. } = &party.address;
     let town = [postal_code.trim(), city.trim()].join(" ");
     let lines = street.lines().chain([town.as_str(), country.as_str()]).map(str::trim).filter(|line| !line.is_empty());
@@ -180,7 +181,7 @@ fn add(model: &mut OfModel, line: &InvoiceLine) -> Result<(), MoneyError> {
 pub(crate) const NO_MODEL: &str = "(no model)";
 
 /// What a model is called where the gateway gave no name (a request that failed before one was chosen).
-pub(super) fn named(model: &str) -> String {
+pub(crate) fn named(model: &str) -> String {
     if model.trim().is_empty() { NO_MODEL.to_owned() } else { model.to_owned() }
 }
 

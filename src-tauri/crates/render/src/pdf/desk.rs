@@ -1,4 +1,4 @@
-//! The world the typesetter sees: one template, one data file, a few drawings, the XML to attach, the embedded fonts. Everything else, packages
+//! The world the typesetter sees: one template of two, one data file, a few drawings, the XML to attach, the embedded fonts. Everything else, packages
 //! and the date included, is refused (invoice.md pitfall 6).
 
 use std::sync::LazyLock;
@@ -10,12 +10,13 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World};
 
-use super::sheet::Sheet;
+use super::sheet::{Sheet, Template};
 use crate::{RenderError, fonts};
 
 /// The names of the only files there are. Constant: names are kept for the life of the process (invoice.md pitfall 4).
 struct Names {
     template: FileId,
+    statement: FileId,
     data: FileId,
     chart: FileId,
     code: FileId,
@@ -27,6 +28,7 @@ struct Names {
 struct Furniture {
     names: Names,
     template: Source,
+    statement: Source,
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
@@ -37,6 +39,7 @@ static FURNITURE: LazyLock<Option<Furniture>> = LazyLock::new(furniture);
 fn furniture() -> Option<Furniture> {
     let names = Names {
         template: file("/invoice.typ")?,
+        statement: file("/statement.typ")?,
         data: file("/data.json")?,
         chart: file("/usage.svg")?,
         code: file("/payment.svg")?,
@@ -44,9 +47,10 @@ fn furniture() -> Option<Furniture> {
         factur_x: file("/factur-x.xml")?,
     };
     let template = Source::new(names.template, include_str!("invoice.typ").to_owned());
+    let statement = Source::new(names.statement, include_str!("statement.typ").to_owned());
     let fonts: Vec<Font> = fonts::ALL.into_iter().filter_map(|bytes| Font::new(Bytes::new(bytes), 0)).collect();
     let book = LazyHash::new(FontBook::from_fonts(&fonts));
-    Some(Furniture { names, template, library: LazyHash::new(Library::default()), book, fonts })
+    Some(Furniture { names, template, statement, library: LazyHash::new(Library::default()), book, fonts })
 }
 
 fn file(name: &str) -> Option<FileId> {
@@ -62,6 +66,7 @@ pub(super) fn can_draw(character: char) -> bool {
 /// One document on the typesetter's desk.
 pub(super) struct Desk {
     furniture: &'static Furniture,
+    template: Template,
     data: Bytes,
     chart: Bytes,
     code: Bytes,
@@ -73,15 +78,26 @@ impl Desk {
     pub fn new(sheet: Sheet, factur_x: Option<String>) -> Result<Self, RenderError> {
         let unnamed = || RenderError::Typesetting("its files cannot be named".to_owned());
         let furniture = FURNITURE.as_ref().ok_or_else(unnamed)?;
+        let template = sheet.template();
         let files = sheet.into_files();
         Ok(Self {
             furniture,
+            template,
             data: Bytes::from_string(files.data),
             chart: Bytes::from_string(files.chart),
             code: Bytes::from_string(files.code),
             logo: files.logo.map(|logo| Bytes::new(logo.bytes().to_vec())),
             factur_x: factur_x.map(Bytes::from_string),
         })
+    }
+}
+
+impl Desk {
+    fn source_of(&self) -> &Source {
+        match self.template {
+            Template::Invoice => &self.furniture.template,
+            Template::Statement => &self.furniture.statement,
+        }
     }
 }
 
@@ -95,11 +111,11 @@ impl World for Desk {
     }
 
     fn main(&self) -> FileId {
-        self.furniture.names.template
+        self.source_of().id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main() { Ok(self.furniture.template.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.main() { Ok(self.source_of().clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -29,8 +29,16 @@ pub(super) struct Files {
     pub logo: Option<Logo>,
 }
 
+/// What a document is set by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Template {
+    Invoice,
+    Statement,
+}
+
 /// A document in words.
 pub(super) struct Sheet {
+    template: Template,
     data: Value,
     chart: String,
     code: String,
@@ -47,7 +55,18 @@ impl Sheet {
         data["accent"] = Some(brand::accent(&document.look.accent)?).filter(|color| !color.is_empty()).into();
         data["code"] = Value::from(!code.is_empty());
         let ident = format!("{}/{}", document.seller.name, document.file_stem());
-        Ok(Self { data, chart: usage::chart(document, words)?, code, logo: options.logo.clone(), ident })
+        let chart = usage::chart(document, words)?;
+        Ok(Self { template: Template::Invoice, data, chart, code, logo: options.logo.clone(), ident })
+    }
+
+    /// A statement that is put into words already.
+    pub fn statement(data: Value, chart: String, ident: String) -> Self {
+        Self { template: Template::Statement, data, chart, code: String::new(), logo: None, ident }
+    }
+
+    /// What sets it.
+    pub fn template(&self) -> Template {
+        self.template
     }
 
     /// Names the first character that cannot be drawn.
@@ -128,7 +147,7 @@ fn tax_note(document: &InvoiceDocument, words: &Tongue) -> String {
     clean(&notes.join(" "))
 }
 
-fn party(party: &Party, words: &Tongue) -> Value {
+pub(super) fn party(party: &Party, words: &Tongue) -> Value {
     let mut lines: Vec<String> = party.address.iter().map(|line| breakable(line)).collect();
     if !party.tax_id.trim().is_empty() {
         lines.push(format!("{} {}", words.text("tax_id"), breakable(&party.tax_id)));
@@ -235,13 +254,13 @@ fn iban(iban: &str) -> String {
     plain.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.trim().lines().map(|line| breakable(line.trim())).collect()
 }
 
 /// Clean text in which a very long word may break: a name without blanks must not run off the page. Ordinary words, e-mail
 /// addresses among them, get no such place, because it would come along when they are copied.
-fn breakable(text: &str) -> String {
+pub(super) fn breakable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut run = 0;
     for c in clean(text).chars() {

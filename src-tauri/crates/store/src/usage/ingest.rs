@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::Grain;
 use sqlx::SqliteConnection;
 
+use super::erase::{self, Marks};
 use super::intern::{self, Names};
 use super::place::{self, Place};
 use super::raw::{self, KnownRequest, Placed, account_day};
@@ -38,7 +39,8 @@ struct Changes {
 /// Keeps a batch. Also tells whether an account or key was made.
 pub(crate) async fn ingest(conn: &mut SqliteConnection, batch: &IngestBatch<'_>) -> StoreResult<(Ingested, bool)> {
     let names = intern::names(conn, batch.gateway, batch.records, batch.observed_at).await?;
-    let stated = Stated::of(batch, &names)?;
+    let erased = erase::marks(conn).await?;
+    let stated = Stated::of(batch, &names, &erased)?;
     let changes = Changes::of(conn, &stated, batch.observed_at.as_millis()).await?;
     let places = place::places(conn, changes.accounts().chain(stated.accounts.iter().copied())).await?;
     let (arrived, also) = changes.days_touched();
@@ -53,12 +55,16 @@ pub(crate) async fn ingest(conn: &mut SqliteConnection, batch: &IngestBatch<'_>)
 }
 
 impl Stated {
-    fn of(batch: &IngestBatch<'_>, names: &Names<'_>) -> StoreResult<Self> {
+    /// What the batch states, without what is about days whose rows were erased: those are not taken again.
+    fn of(batch: &IngestBatch<'_>, names: &Names<'_>, erased: &Marks) -> StoreResult<Self> {
         let mut stated = Self::default();
         stated.requests.reserve(batch.records.len());
         for record in batch.records {
             let statement = Statement::of(batch.gateway, record, names)?;
             stated.accounts.push(statement.account());
+            if erased.get(&statement.account()).is_some_and(|through| statement.utc_day() <= *through) {
+                continue;
+            }
             match statement {
                 // Of two statements observed together, the greater one holds: meters only ever count up.
                 Statement::Request(origin, facts) => {

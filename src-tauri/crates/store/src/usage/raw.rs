@@ -1,15 +1,19 @@
 //! Raw usage as it lies in its tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use domain::{Grain, KeyId, ModelName, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use super::amounts::{AMOUNTS, Amounts, amount_columns};
 use super::bulk::{self, Binder, Shape, Zeros};
+use super::source::{self, AccountDay};
 use super::statement::{DayFacts, DayOrigin, Fingerprint, RequestFacts, day_of};
-use super::{DAY_PLACES, source::AccountDay};
-use crate::StoreResult;
+use super::{DAY_MILLIS, DAY_PLACES, LAST_DAY};
+use crate::report::Consumption;
+use crate::table::RawUsage;
+use crate::{StoreResult, column};
 
 /// A known statement about a request.
 #[derive(Debug)]
@@ -87,6 +91,73 @@ pub(super) async fn requests_of(
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(account).bind(after).bind((last_day + 1) * DAY_PLACES);
     query.fetch_all(conn).await?.iter().map(|row| read_request(row, 0)).collect()
+}
+
+/// The next requests of an account as its client may have them, in the order of their row numbers.
+pub(crate) async fn export_requests(
+    conn: &mut SqliteConnection,
+    account: i64,
+    after: i64,
+) -> StoreResult<Vec<(i64, RawUsage)>> {
+    let rows = requests_of(conn, account, after, LAST_DAY).await?;
+    let models = models(conn).await?;
+    let days: BTreeSet<AccountDay> = rows.iter().map(|(_, facts)| account_day(facts)).collect();
+    let sources = source::load(conn, &days.into_iter().collect::<Vec<_>>()).await?;
+    let row = |(id, facts): (i64, RequestFacts)| {
+        let at = facts.utc_day * DAY_MILLIS + facts.day_millis;
+        let counted = sources.get(&account_day(&facts)).is_some_and(|source| source.grain == Grain::Request);
+        let told = Told { key: facts.key, model: facts.model, utc_day: facts.utc_day, amounts: facts.amounts };
+        let row = RawUsage {
+            occurred_at: Some(Timestamp::from_millis(at)),
+            duration_millis: facts.duration_millis.and_then(|millis| u32::try_from(millis).ok()),
+            refused: facts.refused,
+            ..told.row(&models, counted)
+        };
+        (id, row)
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The day totals of an account as its client may have them, oldest first.
+pub(crate) async fn export_days(conn: &mut SqliteConnection, account: i64) -> StoreResult<Vec<RawUsage>> {
+    let sources = source::of_account(conn, account).await?;
+    let models = models(conn).await?;
+    let row = |(origin, facts): (DayOrigin, DayFacts)| {
+        let DayOrigin { account, utc_day, key, model } = origin;
+        let counted = sources.get(&(account, utc_day)).is_some_and(|source| source.grain == Grain::Day);
+        Told { key, model, utc_day, amounts: facts.amounts }.row(&models, counted)
+    };
+    Ok(days_of(conn, (account, None)).await?.into_iter().map(row).collect())
+}
+
+/// What both grains tell.
+struct Told {
+    key: i64,
+    model: i64,
+    utc_day: i64,
+    amounts: Amounts,
+}
+
+impl Told {
+    fn row(self, models: &HashMap<i64, String>, counted: bool) -> RawUsage {
+        let Consumption { quantities, failed_requests, .. } = self.amounts.into();
+        RawUsage {
+            occurred_at: None,
+            utc_day: column::date(self.utc_day),
+            key: (self.key != 0).then_some(KeyId(self.key)),
+            model: ModelName::new(models.get(&self.model).map_or("", String::as_str)),
+            quantities,
+            failed_requests,
+            duration_millis: None,
+            refused: false,
+            counted,
+        }
+    }
+}
+
+async fn models(conn: &mut SqliteConnection) -> StoreResult<HashMap<i64, String>> {
+    let rows = sqlx::query!(r#"SELECT id AS "id!", name FROM model"#).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Where a request is written, and what.

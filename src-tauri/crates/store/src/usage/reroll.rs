@@ -8,7 +8,7 @@ use super::amounts::{Amounts, amount_columns};
 use super::place::{self, Place};
 use super::rollup::{self, Cell, Cells, Deltas, TABLES, Table};
 use super::source::{self, AccountDay, Source};
-use super::{DAY_PLACES, raw};
+use super::{DAY_PLACES, LAST_DAY, erase, raw};
 use crate::{StoreError, StoreResult};
 
 /// Moves an account, with all its usage, to another client or to nobody.
@@ -108,19 +108,31 @@ pub(super) async fn count_day(
     }
 }
 
-/// Adds everything of an account that counts.
+/// Adds everything of an account that counts, what was erased included.
 async fn count_account(conn: &mut SqliteConnection, account: i64, deltas: &mut Deltas) -> StoreResult<()> {
+    let place = place::place(conn, account).await?;
+    erase::count(conn, (account, &place), deltas).await?;
+    count_raw(conn, account, LAST_DAY, deltas).await
+}
+
+/// Adds the raw rows of an account that count, up to a UTC day.
+pub(super) async fn count_raw(
+    conn: &mut SqliteConnection,
+    account: i64,
+    last_day: i64,
+    deltas: &mut Deltas,
+) -> StoreResult<()> {
     let place = place::place(conn, account).await?;
     let sources = source::of_account(conn, account).await?;
     let counts = |day: i64, grain: Grain| sources.get(&(account, day)).is_some_and(|s: &Source| s.grain == grain);
     for (origin, facts) in raw::days_of(conn, (account, None)).await? {
-        if counts(origin.utc_day, Grain::Day) {
+        if origin.utc_day <= last_day && counts(origin.utc_day, Grain::Day) {
             deltas.day(&place, &origin, &facts.amounts);
         }
     }
     let mut after = -1;
     loop {
-        let rows = raw::requests_of(conn, account, after, i64::MAX / DAY_PLACES - 1).await?;
+        let rows = raw::requests_of(conn, account, after, last_day).await?;
         let Some((last, _)) = rows.last() else { return Ok(()) };
         after = *last;
         for (_, facts) in rows.iter().filter(|(_, facts)| counts(facts.utc_day, Grain::Request)) {
@@ -133,10 +145,10 @@ async fn count_account(conn: &mut SqliteConnection, account: i64, deltas: &mut D
 async fn take_back(conn: &mut SqliteConnection, account: i64, deltas: &mut Deltas) -> StoreResult<()> {
     let place = place::place(conn, account).await?;
     for (cell, amounts) in held(conn, &rollup::MODEL, place.client, account).await? {
-        deltas.take_back_model(place.gateway, cell, &amounts);
+        deltas.add_model(place.gateway, cell, &amounts.negated());
     }
     for (cell, amounts) in held(conn, &rollup::KEY, place.client, account).await? {
-        deltas.take_back_key(cell, &amounts);
+        deltas.add_key(cell, &amounts.negated());
     }
     Ok(())
 }

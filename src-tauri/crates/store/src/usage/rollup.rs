@@ -71,15 +71,20 @@ impl Deltas {
         self.key.entry([place.client, day, account, key]).or_default().add(amounts);
     }
 
-    /// Takes back a row of [`MODEL`].
-    pub(super) fn take_back_model(&mut self, gateway: i64, cell: Cell, amounts: &Amounts) {
+    /// Adds to a row of [`MODEL`].
+    pub(super) fn add_model(&mut self, gateway: i64, cell: Cell, amounts: &Amounts) {
         self.gateways.insert(cell[2], gateway);
-        self.model.entry(cell).or_default().add(&amounts.negated());
+        self.model.entry(cell).or_default().add(amounts);
     }
 
-    /// Takes back a row of [`KEY`].
-    pub(super) fn take_back_key(&mut self, cell: Cell, amounts: &Amounts) {
-        self.key.entry(cell).or_default().add(&amounts.negated());
+    /// Adds to a row of [`KEY`].
+    pub(super) fn add_key(&mut self, cell: Cell, amounts: &Amounts) {
+        self.key.entry(cell).or_default().add(amounts);
+    }
+
+    /// The differences to [`MODEL`] and to [`KEY`].
+    pub(super) fn finest(self) -> [Cells; 2] {
+        [self.model, self.key]
     }
 
     /// The differences to every roll-up, in the order of [`TABLES`].

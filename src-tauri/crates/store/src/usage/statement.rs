@@ -76,6 +76,14 @@ impl Statement {
         })
     }
 
+    /// The UTC day it is about.
+    pub(super) fn utc_day(&self) -> i64 {
+        match self {
+            Self::Request(_, facts) => facts.utc_day,
+            Self::Day(origin, _) => origin.utc_day,
+        }
+    }
+
     pub(super) fn account(&self) -> i64 {
         match self {
             Self::Request(_, facts) => facts.account,

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 
 use crate::report::{Filter, Member};
 use crate::testing::{Temporary, add_gateway, at, client, day, ingest, request, temporary};
-use crate::{Group, Origin, Store};
+use crate::{Group, Origin, RawCount, Store};
+
+mod erasure;
 
 /// A store with a gateway and two clients; account `a` is the first one's.
 async fn books(zone: &str) -> (Temporary, GatewayId, ClientId, ClientId) {

@@ -11,6 +11,7 @@ import { keyCommands } from './keys';
 import { ledgerCommands } from './ledger';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
+import { statementCommands } from './statements';
 import { clientRow } from './views';
 import { World, type FakeClient, type Mood } from './world';
 import { samplePage } from './sample';
@@ -256,6 +257,7 @@ export function fakeBackend(search = ''): Backend & { world: World } {
 		...priceCommands(world),
 		...invoiceCommands(world),
 		...ledgerCommands(world),
+		...statementCommands(world),
 		...gatewayCommands(world),
 		...otherCommands(world),
 	};

@@ -165,7 +165,7 @@ fn facts(agency: &AgencyInput, row: &InvoiceDraft, client: &Client, note: &str) 
     Ok(facts)
 }
 
-/// The agency as the seller of an invoice.
+/// The agency as its documents print it.
 pub(crate) fn seller(agency: &AgencyInput) -> Seller {
     let address = BillingAddress {
         legal_name: agency.name.clone(),
