@@ -11,6 +11,7 @@ pub mod margin;
 pub mod preview;
 pub mod price_book;
 pub mod rating;
+pub mod reconcile;
 
 pub use invoice::{
     Adjustment, AgencyLine, Correction, CreditError, DayCharge, DraftInvoice, Drift, DriftLine, FinalizeError, Invoice,
