@@ -1,5 +1,7 @@
-//! Report queries. They read roll-ups; only [`Report::request_page`] reads raw usage, through an index.
+//! Report queries. They read roll-ups; only [`Report::request_page`] reads raw usage, through an index, and what is
+//! reconciled, for one gateway and period.
 
+mod reconcile;
 mod requests;
 mod scan;
 
@@ -9,6 +11,7 @@ use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quan
 use sqlx::SqliteConnection;
 
 use self::scan::{Measure, Scan, Slot, Slots};
+pub use self::reconcile::{BilledLine, BilledRow, CellId, CellWeight, Span, UnbilledRow, Weight};
 use crate::StoreResult;
 use crate::column::time;
 use crate::usage::Amounts;

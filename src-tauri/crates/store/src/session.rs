@@ -5,7 +5,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use crate::change::{Tag, Touched};
 use crate::report::Report;
 use crate::table::{
-    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
+    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, BillTable, BillTableMut, ClientTable,
     ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
     ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
     PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
@@ -86,6 +86,8 @@ nouns! {
     audit: AuditTable, AuditTableMut;
     /// Settings.
     setting: SettingTable, SettingTableMut;
+    /// Bills of whoever is behind a gateway.
+    bill: BillTable, BillTableMut;
     /// Remembered import mappings.
     import_mapping: ImportMappingTable, ImportMappingTableMut;
 }

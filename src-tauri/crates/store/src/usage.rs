@@ -23,6 +23,7 @@ use domain::{GatewayId, Grain, Timestamp, UsageRecord};
 
 pub(crate) use self::amounts::{AMOUNTS, Amounts, MEDIA, amount_columns};
 pub(crate) use self::span::{Cover, cover};
+pub(crate) use self::statement::fingerprint;
 
 /// Statements fetched together.
 #[derive(Debug, Clone, Copy)]
