@@ -9,6 +9,7 @@ pub mod key;
 pub mod ledger;
 pub mod overview;
 pub mod price;
+pub mod reconcile;
 pub mod route;
 pub mod setting;
 pub mod usage;
@@ -56,6 +57,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         usage::usage_export,
         usage::import_preview,
         usage::import_apply,
+        reconcile::reconcile,
+        reconcile::leak_report,
+        reconcile::bill_list,
+        reconcile::bill_preview,
+        reconcile::bill_import,
+        reconcile::bill_remove,
         price::price_book,
         price::price_preview,
         price::price_set,
@@ -95,6 +102,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         gateway::gateway_remove,
         gateway::sandbox_open,
         gateway::sync_run,
+        gateway::sync_again,
         gateway::sync_cancel,
         setting::settings,
         setting::zone_list,

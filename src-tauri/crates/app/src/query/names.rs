@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AccountId, Budget, ClientId, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
+use domain::{AccountId, Budget, ClientId, Currency, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
 use gateway::Capability;
 use store::Reader;
 use store::report::{Freshness, Member};
@@ -66,6 +66,18 @@ impl Names {
     #[must_use]
     pub fn gateway(&self, id: GatewayId) -> String {
         self.gateways.get(&id).map_or_else(|| id.to_string(), |gateway| gateway.connection.name.to_string())
+    }
+
+    /// The currency that a gateway counts in.
+    #[must_use]
+    pub fn currency(&self, id: GatewayId) -> Currency {
+        self.gateways.get(&id).map_or(Currency::USD, |gateway| gateway.connection.currency)
+    }
+
+    /// Up to where a gateway's usage is complete.
+    #[must_use]
+    pub fn usage_through(&self, id: GatewayId) -> Option<Timestamp> {
+        self.freshness.get(&id).and_then(|fresh| fresh.usage_through)
     }
 
     /// Gateways that are connected at present.
