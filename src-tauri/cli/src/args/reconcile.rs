@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::help;
+
 /// Which days. The current month when nothing is said.
 #[derive(Debug, Args)]
 pub struct Days {
@@ -18,6 +20,7 @@ pub struct Days {
 
 /// What to reconcile.
 #[derive(Debug, Args)]
+#[command(after_help = help::RECONCILE)]
 pub struct Reconcile {
     /// Only this gateway, by identifier or name.
     #[arg(long)]

@@ -11,6 +11,7 @@ import { keyCommands } from './keys';
 import { ledgerCommands } from './ledger';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
+import { reconcileCommands } from './reconcile';
 import { clientRow } from './views';
 import { World, type FakeClient, type Mood } from './world';
 import { invoiceCommands, priceCommands, settingsView } from './writing';
@@ -238,6 +239,7 @@ export function fakeBackend(search = ''): Backend & { world: World } {
 		...priceCommands(world),
 		...invoiceCommands(world),
 		...ledgerCommands(world),
+		...reconcileCommands(world),
 		...gatewayCommands(world),
 		...otherCommands(world),
 	};
