@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use acceptance::Profile;
+use app::command::account::client_from_account;
 use app::command::bill::{bill_import, bill_preview, bill_remove};
-use app::command::client::client_from_account;
 use app::command::gateway::gateway_connect;
 use app::command::sync::{sync_again, sync_run};
 use app::query::audit::audit_list;

@@ -117,8 +117,8 @@ fn split_text(split: &SplitView, limit: usize) -> String {
         ReconcileSide::Bill => "Bill less rows of clients",
     };
     // To the nano-unit, so that it can be seen to add up.
-    let part = |part: &SplitPart| vec![word(&part.cause), count(&part.count), part.amount.amount.clone()];
-    let total = vec!["difference".to_owned(), String::new(), split.difference.amount.clone()];
+    let part = |part: &SplitPart| vec![word(&part.cause), count(&part.count), part.amount.text.clone()];
+    let total = vec!["difference".to_owned(), String::new(), split.difference.text.clone()];
     let causes = table_with_total(&["cause", ">requests", ">amount"], split.parts.iter().map(part), total);
     let heading = heading(who);
     if split.findings.is_empty() {

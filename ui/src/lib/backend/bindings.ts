@@ -1920,7 +1920,7 @@ export type SplitPart = {
 	cause: ReconcileCause,
 	/**  Requests. */
 	count: CountView,
-	/**  Its share, to the nano-unit. */
+	/**  Its share; its text has all nine decimals. */
 	amount: AmountView,
 };
 
@@ -1928,7 +1928,7 @@ export type SplitPart = {
 export type SplitView = {
 	/**  Who says otherwise. */
 	side: ReconcileSide,
-	/**  What is told. */
+	/**  What is told; this and what follows with all nine decimals as text. */
 	told: AmountView,
 	/**  The rows of clients. */
 	rows: AmountView,

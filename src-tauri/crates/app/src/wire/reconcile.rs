@@ -123,7 +123,7 @@ view! {
         pub cause: ReconcileCause,
         /// Requests.
         pub count: CountView,
-        /// Its share, to the nano-unit.
+        /// Its share; its text has all nine decimals.
         pub amount: AmountView,
     }
 
@@ -161,7 +161,7 @@ view! {
     pub struct SplitView {
         /// Who says otherwise.
         pub side: ReconcileSide,
-        /// What is told.
+        /// What is told; this and what follows with all nine decimals as text.
         pub told: AmountView,
         /// The rows of clients.
         pub rows: AmountView,

@@ -43,6 +43,9 @@ const cost = (nanos: number): AmountView => {
 	return { ...amount, amount: amount.amount.includes('.') ? amount.amount.replace(/\.?0+$/, '') : amount.amount };
 };
 
+/** Every digit, as the program writes what is to add up. */
+const exact = (nanos: number): AmountView => ({ ...cost(nanos), text: amountOf(nanos, 'cost', 'USD', 9).text });
+
 function split(world: World, side: ReconcileSide, rows: number, shares: Share[], cells: Cell[]): SplitView {
 	const found: SplitFinding[] = shares.map(([cause, count, amount], place) => {
 		const cell = cells[(place * 37) % Math.max(1, cells.length)];
@@ -69,13 +72,13 @@ function split(world: World, side: ReconcileSide, rows: number, shares: Share[],
 	const parts = CAUSES.map((cause) => {
 		const of = shares.filter(([one]) => one === cause);
 		const add = (place: 1 | 2) => of.reduce((sum, share) => sum + share[place], 0);
-		return { cause, count: countOf(add(1)), amount: cost(add(2)) };
+		return { cause, count: countOf(add(1)), amount: exact(add(2)) };
 	});
 	return {
 		side,
-		told: cost(rows + difference),
-		rows: cost(rows),
-		difference: cost(difference),
+		told: exact(rows + difference),
+		rows: exact(rows),
+		difference: exact(difference),
 		parts,
 		findings: found.sort((a, b) => Math.abs(Number(b.amount.amount)) - Math.abs(Number(a.amount.amount))),
 		more: 0,
@@ -153,8 +156,9 @@ function view(world: World, input: ReconcileInput, bill: BillView | undefined): 
 		first,
 		last,
 		empty: here.length === 0,
-		notes: last >= world.day(0) ? ['Days from today on are not over, or not yet told to their end, and are left out.'] : [],
-		gatewayTotal: splits[0]?.told ?? null,
+		notes:
+			last >= world.day(0) ? ['Days from today on are not over, or not yet told to their end, and are left out.'] : [],
+		gatewayTotal: cost(sum.cost + gateway.reduce((all, [, , part]) => all + part, 0)),
 		rows: cost(sum.cost),
 		requests: countOf(sum.requests),
 		nobody: cost(nobody),
@@ -162,7 +166,7 @@ function view(world: World, input: ReconcileInput, bill: BillView | undefined): 
 		charged: amountOf(sum.charge, 'charge'),
 		unpriced: [...sum.unpriced],
 		bill: bill ?? null,
-		billed: bill ? (splits[1]?.told ?? null) : null,
+		billed: bill ? cost(sum.cost + billed.reduce((all, [, , part]) => all + part, 0)) : null,
 		splits,
 		proposals: here.length === 0 ? [] : proposals(input, bill !== undefined),
 		freshness: freshnessOf(world),
@@ -268,8 +272,11 @@ export function reconcileCommands(world: World): ReconcileCommands {
 			const bill = bills.find((one) => one.id === id);
 			if (!bill) return missing('The bill');
 			bills = bills.filter((one) => one !== bill);
-			return ok(world.done(['usage'], `The bill “${bill.name}” is removed.`, { action: 'bill_remove', target: bill.name }));
+			return ok(
+				world.done(['usage'], `The bill “${bill.name}” is removed.`, { action: 'bill_remove', target: bill.name }),
+			);
 		},
-		syncAgain: async (gatewayId) => ok({ lines: [{ gateway: gatewayName(world, gatewayId), rows: 61, problem: null, hint: null }], complete: true }),
+		syncAgain: async (gatewayId) =>
+			ok({ lines: [{ gateway: gatewayName(world, gatewayId), rows: 61, problem: null, hint: null }], complete: true }),
 	};
 }

@@ -33,6 +33,10 @@ impl Scene {
         format::cost(nanos, self.names.currency(self.span.gateway), AmountRole::Cost)
     }
 
+    fn exact(&self, nanos: Nanos) -> AmountView {
+        format::exact_cost(nanos, self.names.currency(self.span.gateway), AmountRole::Cost)
+    }
+
     /// Whether a key is known and no listing has it any more.
     pub(super) fn is_gone(&self, key: Option<KeyId>) -> bool {
         key.and_then(|key| self.keys.get(&key)).is_some_and(|key| key.gone_at.is_some())
@@ -44,14 +48,14 @@ pub(super) fn split(scene: &Scene, side: ReconcileSide, split: &Split) -> SplitV
     let parts = split.parts().into_iter().map(|part| SplitPart {
         cause: part.cause.into(),
         count: format::count(part.count),
-        amount: scene.cost(part.amount),
+        amount: scene.exact(part.amount),
     });
     let found = split.findings();
     SplitView {
         side,
-        told: scene.cost(split.told()),
-        rows: scene.cost(split.rows()),
-        difference: scene.cost(split.difference()),
+        told: scene.exact(split.told()),
+        rows: scene.exact(split.rows()),
+        difference: scene.exact(split.difference()),
         parts: parts.collect(),
         findings: found.iter().take(FINDINGS).map(|finding| self::finding(scene, side, finding)).collect(),
         more: u32::try_from(found.len().saturating_sub(FINDINGS)).unwrap_or(u32::MAX),
