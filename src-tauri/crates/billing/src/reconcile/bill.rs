@@ -50,12 +50,12 @@ impl BillLine {
         let found = match self.row {
             _ if self.repeated => Some((Cause::Duplicate, self.cost)),
             Some(row) if !row.owned => Some((Cause::Unattributed, self.cost)),
+            None if self.key_gone || self.owned == Some(false) => Some((Cause::Unattributed, self.cost)),
+            None if self.by_day => return Err(self),
             _ if aborted => Some((Cause::Aborted, delta)),
             Some(_) if delta == Nanos::ZERO => None,
             Some(_) if delta.0.unsigned_abs() <= 1 => Some((Cause::Rounding, delta)),
             Some(_) => Some((Cause::Unexplained, delta)),
-            None if self.key_gone || self.owned == Some(false) => Some((Cause::Unattributed, self.cost)),
-            None if self.by_day => return Err(self),
             None => Some((Cause::Missing, self.cost)),
         };
         Ok(found.map(|(cause, amount)| {
@@ -86,7 +86,7 @@ impl SpareRow {
     }
 }
 
-/// A UTC day whose rows are day totals: what is billed of it against what is counted.
+/// A UTC day whose rows are day totals, or a key's or an account's part of it: what is billed against what is counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayPool {
     /// Which day.

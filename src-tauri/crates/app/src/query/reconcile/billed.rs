@@ -1,8 +1,8 @@
 //! A bill of a period, line by line against the rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use billing::reconcile::{BillLine, DayPool, Finding, KnownRow, Place, SpareRow, Split};
+use billing::reconcile::{BillLine, DayPool, Finding, KnownRow, Measure, Place, SpareRow, Split};
 use domain::{AccountId, BillId, Date, KeyId, Nanos, Zone};
 use store::Reader;
 use store::report::{BilledLine, CellId};
@@ -74,36 +74,75 @@ fn day_of(line: &BilledLine) -> Date {
 
 /// Why lines are not what the rows say; what is of no known request, day by day against the day totals.
 fn findings(scene: &Scene, lines: Vec<BilledLine>) -> Result<Vec<Finding>, AppError> {
-    let mut pools: BTreeMap<Date, DayPool> = BTreeMap::new();
-    for (cell, weight) in scene.sides.whole_days() {
-        let place = Place { day: Some(cell.day), ..Place::default() };
-        let pool = pools.entry(cell.day).or_insert_with(|| DayPool { place, ..DayPool::default() });
-        pool.counted.requests = pool.counted.requests.saturating_add(weight.requests);
-        pool.counted.cost = pool.counted.cost.checked_add(weight.cost)?;
-    }
     let known = Known::of(scene);
+    let lines: Vec<(Measure, BillLine)> =
+        lines.into_iter().map(|told| (measure(told.weight), known.line(scene, told))).collect();
+    let mut pools = Pools::of(scene, &lines)?;
     let mut findings = Vec::new();
-    for told in lines {
-        let weight = measure(told.weight);
-        let line = known.line(scene, told, &pools);
+    for (weight, line) in lines {
         match line.finding() {
             Ok(finding) => findings.extend(finding),
-            Err(line) => {
-                let pool = line.place.day.and_then(|day| pools.get_mut(&day));
-                let Some(pool) = pool else { continue };
-                pool.billed.requests = pool.billed.requests.saturating_add(weight.requests);
-                pool.billed.cost = pool.billed.cost.checked_add(weight.cost)?;
-            }
+            Err(line) => pools.add(&line.place, weight, true)?,
         }
     }
-    findings.extend(pools.values().filter_map(DayPool::finding));
+    findings.extend(pools.pools.values().filter_map(DayPool::finding));
     Ok(findings)
+}
+
+/// How finely a day's lines can be told apart where they name no request we know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Day,
+    Account,
+    Key,
+}
+
+/// Day totals and the lines that are compared with them, as finely as all lines of a day allow.
+struct Pools {
+    levels: BTreeMap<Date, Level>,
+    pools: BTreeMap<(Date, Option<AccountId>, Option<KeyId>), DayPool>,
+}
+
+impl Pools {
+    fn of(scene: &Scene, lines: &[(Measure, BillLine)]) -> Result<Self, AppError> {
+        let mut pools = Self { levels: BTreeMap::new(), pools: BTreeMap::new() };
+        for (_, line) in lines.iter().filter(|(_, line)| line.by_day && line.row.is_none()) {
+            let Some(day) = line.place.day else { continue };
+            let level = match (line.place.key, line.place.account) {
+                (Some(_), _) => Level::Key,
+                (None, Some(_)) => Level::Account,
+                (None, None) => Level::Day,
+            };
+            let known = pools.levels.entry(day).or_insert(level);
+            *known = level.min(*known);
+        }
+        for (cell, weight) in scene.sides.whole_days() {
+            pools.add(&scene.sides.place(cell), measure(weight), false)?;
+        }
+        Ok(pools)
+    }
+
+    fn add(&mut self, place: &Place, weight: Measure, billed: bool) -> Result<(), AppError> {
+        let Some(day) = place.day else { return Ok(()) };
+        let level = self.levels.get(&day).copied().unwrap_or(Level::Key);
+        let account = place.account.filter(|_| level >= Level::Account);
+        let key = place.key.filter(|_| level == Level::Key);
+        let id = (day, account.filter(|_| level == Level::Account), key);
+        let place = Place { day: Some(day), account, key, ..Place::default() };
+        let pool = self.pools.entry(id).or_insert_with(|| DayPool { place, ..DayPool::default() });
+        let side = if billed { &mut pool.billed } else { &mut pool.counted };
+        side.requests = side.requests.saturating_add(weight.requests);
+        side.cost = side.cost.checked_add(weight.cost)?;
+        Ok(())
+    }
 }
 
 /// Accounts and keys by what a bill may call them: the gateway's identifier or the name. A name that several have is none.
 struct Known {
     accounts: HashMap<String, Option<AccountId>>,
     keys: HashMap<String, Option<KeyId>>,
+    /// Days of which some rows are day totals.
+    whole_days: BTreeSet<Date>,
 }
 
 impl Known {
@@ -113,10 +152,11 @@ impl Known {
         let accounts = accounts.map(|one| (one.account.external_id.to_string(), one.account.spec.name.to_string(), one.id));
         let keys = scene.keys.values().filter(|key| key.gateway == here);
         let keys = keys.map(|one| (one.key.external_id.to_string(), one.key.spec.name.to_string(), one.id));
-        Self { accounts: by_name(accounts), keys: by_name(keys) }
+        let whole_days = scene.sides.whole_days().map(|(cell, _)| cell.day).collect();
+        Self { accounts: by_name(accounts), keys: by_name(keys), whole_days }
     }
 
-    fn line(&self, scene: &Scene, told: BilledLine, pools: &BTreeMap<Date, DayPool>) -> BillLine {
+    fn line(&self, scene: &Scene, told: BilledLine) -> BillLine {
         let find = |names: &HashMap<String, Option<KeyId>>, name: &Option<String>| {
             name.as_ref().and_then(|name| names.get(name).copied().flatten())
         };
@@ -129,7 +169,10 @@ impl Known {
             Some(row) => scene.sides.place(&row.cell),
             None => Place { day: Some(day), account, key, named, model: Some(told.model) },
         };
-        let by_day = pools.contains_key(&day) && account.is_none_or(|account| !scene.sides.is_detailed(account, day));
+        let by_day = match account {
+            Some(account) => !scene.sides.is_detailed(account, day),
+            None => self.whole_days.contains(&day),
+        };
         BillLine {
             place,
             request: told.request,
