@@ -11,7 +11,7 @@ use acceptance::Profile;
 use app::command::account::client_from_account;
 use app::command::bill::{bill_import, bill_preview, bill_remove};
 use app::command::gateway::gateway_connect;
-use app::command::sync::{sync_again, sync_run};
+use app::command::sync::{sync_again, sync_plan, sync_run};
 use app::query::audit::audit_list;
 use app::query::bill::bill_list;
 use app::query::client::account_list;
@@ -87,7 +87,8 @@ impl Story {
     fn bill(&self) -> String {
         let mut csv = "request_id,time,account,key,model,input_tokens,output_tokens,cost,status\n".to_owned();
         for row in &self.truth {
-            let status = if self.faults.aborted.contains(&text(row, "id")) { "aborted".to_owned() } else { text(row, "status") };
+            let status =
+                if self.faults.aborted.contains(&text(row, "id")) { "aborted".to_owned() } else { text(row, "status") };
             let fields = ["id", "occurred_at", "account", "key", "model"].map(|name| text(row, name)).join(",");
             let tokens = [&row["input_tokens"], &row["output_tokens"]];
             writeln!(csv, "{fields},{},{},{},{status}", tokens[0], tokens[1], text(row, "cost")).unwrap();
@@ -195,8 +196,10 @@ async fn j8_a_difference_is_split_into_causes_that_sum_to_it_and_nothing_is_chan
     let pull = coarse.proposals.iter().find(|one| one.step == ReconcileStep::PullAgain).expect("a proposal");
     let command = pull.command.as_deref().unwrap_or_default();
     assert_eq!(command, format!("purser sync {} --from {} --to {}", story.gateway, pull.first, pull.last));
+    let next = sync_plan(&story.app, None).await.unwrap();
     let report = sync_again(&story.app, BY, &story.gateway, FIRST, LAST).await.unwrap();
     assert!(report.complete, "{report:?}");
+    assert_eq!(sync_plan(&story.app, None).await.unwrap(), next, "the next sync goes on where the last one ended");
 
     let kept = story.kept();
     assert!(kept.keys().any(|name| name.ends_with(".db")), "the database is looked at: {:?}", kept.keys());

@@ -1,7 +1,8 @@
 //! What is reconciled, upstream bills, and where margin leaks.
 
 use app::wire::{
-    BillDone, BillInput, BillView, ColumnView, Done, ErrorView, ImportPreview, LeakReport, ReconcileInput, ReconcileView,
+    BillDone, BillInput, BillView, ColumnView, Done, ErrorView, ImportPreview, LeakReport, ReconcileInput,
+    ReconcileView,
 };
 use app::{Origin, command, query};
 use tauri::State;

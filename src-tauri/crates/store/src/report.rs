@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quantities, RequestOutcome, Timestamp};
 use sqlx::SqliteConnection;
 
-use self::scan::{Measure, Scan, Slot, Slots};
 pub use self::reconcile::{BilledLine, BilledRow, CellId, CellWeight, Span, UnbilledRow, Weight};
+use self::scan::{Measure, Scan, Slot, Slots};
 use crate::StoreResult;
 use crate::column::time;
 use crate::usage::Amounts;

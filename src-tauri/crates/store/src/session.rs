@@ -5,10 +5,11 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use crate::change::{Tag, Touched};
 use crate::report::Report;
 use crate::table::{
-    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, BillTable, BillTableMut, ClientTable,
-    ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
-    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
-    PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, BillTable,
+    BillTableMut, ClientTable, ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut,
+    ImportMappingTable, ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable,
+    LedgerTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable,
+    UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 

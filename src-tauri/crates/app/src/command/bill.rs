@@ -80,7 +80,8 @@ pub async fn bill_remove(app: &App, origin: Origin, id: &str) -> Result<Done, Ap
     let change = format!("{} lines, {}", bill.lines, bill.cost);
     writer.audit().done(&note(app, origin, ("bill_remove", bill.gateway, &bill.name), &change)).await?;
     app.emit(writer.commit().await?);
-    let message = format!("The bill “{}” is removed; usage is as it was. Import the file again to have it back.", bill.name);
+    let message =
+        format!("The bill “{}” is removed; usage is as it was. Import the file again to have it back.", bill.name);
     Ok(Done { message, undo: None, effective_within_seconds: 0 })
 }
 

@@ -164,7 +164,12 @@ fn spelled(text: &str) -> ColumnMapping {
     ColumnMapping::from_pairs(pairs.map(|(code, heading)| (code.to_owned(), heading.to_owned())))
 }
 
-pub(super) async fn remember(app: &App, file: &Source, headings: &[String], mapping: &ColumnMapping) -> Result<(), AppError> {
+pub(super) async fn remember(
+    app: &App,
+    file: &Source,
+    headings: &[String],
+    mapping: &ColumnMapping,
+) -> Result<(), AppError> {
     let lines: Vec<String> = mapping.pairs().into_iter().map(|(code, heading)| format!("{code}\t{heading}")).collect();
     let known = ImportMapping {
         signature: file.signature(headings),

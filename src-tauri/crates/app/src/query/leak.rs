@@ -61,11 +61,7 @@ fn total(cases: &[Case], currency: Currency) -> Result<ExactAmount, AppError> {
 }
 
 /// Closed clients without an invoice that touches these days: month end leaves them out.
-async fn closed(
-    reader: &mut Reader,
-    names: &Names,
-    (first, last): (Date, Date),
-) -> Result<Vec<ClientId>, AppError> {
+async fn closed(reader: &mut Reader, names: &Names, (first, last): (Date, Date)) -> Result<Vec<ClientId>, AppError> {
     let closed = names.clients.values().filter(|client| client.client.status == ClientStatus::Closed);
     let mut unbilled = Vec::new();
     for client in closed {

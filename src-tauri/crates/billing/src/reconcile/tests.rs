@@ -13,16 +13,7 @@ fn measure(requests: u64, tokens: u64, cost: i64) -> Measure {
 
 fn cell(told: Measure, rows: Measure) -> TotalCell {
     let none = Measure::default();
-    TotalCell {
-        place: place(1),
-        owned: true,
-        key_gone: false,
-        told,
-        rows,
-        twins: none,
-        aborted: none,
-        billed: None,
-    }
+    TotalCell { place: place(1), owned: true, key_gone: false, told, rows, twins: none, aborted: none, billed: None }
 }
 
 fn told(cell: &TotalCell) -> Vec<(Cause, u64, i64)> {
@@ -147,13 +138,16 @@ fn finding(cause: usize, amount: i64) -> Finding {
 }
 
 fn cells() -> impl Strategy<Value = TotalCell> {
-    let part = || (0_u64..5, 0_u64..100, 0_i64..50).prop_map(|(requests, tokens, cost)| measure(requests, tokens, cost));
+    let part =
+        || (0_u64..5, 0_u64..100, 0_i64..50).prop_map(|(requests, tokens, cost)| measure(requests, tokens, cost));
     let flags = (any::<bool>(), any::<bool>(), proptest::option::of(0_i64..50));
-    (part(), part(), part(), part(), flags, 0_i32..3, 0_i64..3).prop_map(|(told, rows, twins, aborted, flags, day, key)| {
-        let place = Place { key: Some(KeyId(key)), account: Some(AccountId(1)), ..place(day) };
-        let (owned, key_gone, billed) = flags;
-        TotalCell { place, owned, key_gone, told, rows, twins, aborted, billed: billed.map(Nanos) }
-    })
+    (part(), part(), part(), part(), flags, 0_i32..3, 0_i64..3).prop_map(
+        |(told, rows, twins, aborted, flags, day, key)| {
+            let place = Place { key: Some(KeyId(key)), account: Some(AccountId(1)), ..place(day) };
+            let (owned, key_gone, billed) = flags;
+            TotalCell { place, owned, key_gone, told, rows, twins, aborted, billed: billed.map(Nanos) }
+        },
+    )
 }
 
 fn lines() -> impl Strategy<Value = BillLine> {

@@ -140,7 +140,9 @@ impl Report<'_> {
     async fn cells(&mut self, sql: String, span: (i64, i64, i64)) -> StoreResult<Vec<(CellId, CellWeight)>> {
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(span.0).bind(span.1).bind(span.2);
         let rows = query.fetch_all(&mut *self.conn).await?;
-        rows.iter().map(|row| Ok((cell(row)?, CellWeight { whole: weight(row, 4)?, aborted: weight(row, 7)? }))).collect()
+        rows.iter()
+            .map(|row| Ok((cell(row)?, CellWeight { whole: weight(row, 4)?, aborted: weight(row, 7)? })))
+            .collect()
     }
 
     /// Which grain counts for the accounts and UTC days of a span.

@@ -149,7 +149,8 @@ impl Known {
     fn of(scene: &Scene) -> Self {
         let here = scene.span.gateway;
         let accounts = scene.names.accounts.values().filter(|account| account.gateway == here);
-        let accounts = accounts.map(|one| (one.account.external_id.to_string(), one.account.spec.name.to_string(), one.id));
+        let accounts =
+            accounts.map(|one| (one.account.external_id.to_string(), one.account.spec.name.to_string(), one.id));
         let keys = scene.keys.values().filter(|key| key.gateway == here);
         let keys = keys.map(|one| (one.key.external_id.to_string(), one.key.spec.name.to_string(), one.id));
         let whole_days = scene.sides.whole_days().map(|(cell, _)| cell.day).collect();

@@ -18,8 +18,7 @@ pub(super) fn proposals(scene: &Scene, splits: &[(ReconcileSide, Split)]) -> Vec
         for cause in Cause::ALL {
             for more in [true, false] {
                 let sign = |one: &&Finding| (one.amount >= Nanos::ZERO) == more;
-                let of: Vec<&Finding> =
-                    split.findings().iter().filter(|one| one.cause == cause).filter(sign).collect();
+                let of: Vec<&Finding> = split.findings().iter().filter(|one| one.cause == cause).filter(sign).collect();
                 told.extend((!of.is_empty()).then(|| Case { scene, side: *side, cause, more, of }.told()).flatten());
             }
         }
@@ -46,9 +45,7 @@ impl Case<'_> {
             (Cause::Missing, _) => {
                 (format!("Pull {} again: {} may have been told late.", self.days(), requests(count)), PullAgain)
             }
-            (Cause::Duplicate, true) => {
-                (format!("Ask {who} for a credit: {} are billed again.", requests(count)), Ask)
-            }
+            (Cause::Duplicate, true) => (format!("Ask {who} for a credit: {} are billed again.", requests(count)), Ask),
             (Cause::Duplicate, false) => {
                 (format!("Look at {} kept twice under different identifiers.", requests(count)), Look)
             }
@@ -60,10 +57,15 @@ impl Case<'_> {
                 (format!("Say whose {} is, so that its usage is charged.", self.accounts()), Attribute)
             }
             (Cause::Unattributed, _) => (
-                format!("Look at what was used with {}, which the gateway has deleted, and charge it by hand if it is due.", self.gone()),
+                format!(
+                    "Look at what was used with {}, which the gateway has deleted, and charge it by hand if it is due.",
+                    self.gone()
+                ),
                 Look,
             ),
-            (Cause::CounterError, _) => (format!("Ask {who} about the counter of {}.{}", self.keys(), self.charged()), Ask),
+            (Cause::CounterError, _) => {
+                (format!("Ask {who} about the counter of {}.{}", self.keys(), self.charged()), Ask)
+            }
             (Cause::Unexplained, _) => (format!("Look at the requests of {}: no cause shows.", self.days()), Look),
             (Cause::Rounding, _) => return None,
         };
@@ -122,7 +124,10 @@ impl Case<'_> {
     /// What the counter does to charges.
     fn charged(&self) -> &'static str {
         let counts = |one: &&&Finding| {
-            one.place.account.zip(one.place.day).is_some_and(|(account, day)| self.scene.sides.counts_total(account, day))
+            one.place
+                .account
+                .zip(one.place.day)
+                .is_some_and(|(account, day)| self.scene.sides.counts_total(account, day))
         };
         if self.of.iter().any(|one| counts(&one)) {
             " Clients are charged by what it says until it is put right."

@@ -114,9 +114,9 @@ impl Sides {
 
     /// What charges of clients start from.
     pub(super) fn counted(&self) -> Result<Nanos, AppError> {
-        sum(self.of(true).map(|cell| match self.counts_total(cell.account, cell.day) {
-            true => self.totals.get(&cell).copied().unwrap_or_default().cost,
-            false => self.row(&cell).whole.cost,
+        sum(self.of(true).map(|cell| {
+            let total = self.totals.get(&cell).copied().unwrap_or_default();
+            if self.counts_total(cell.account, cell.day) { total.cost } else { self.row(&cell).whole.cost }
         }))
     }
 

@@ -7,9 +7,7 @@ use store::table::StoredBill;
 use super::{Billed, Scene};
 use crate::format;
 use crate::rating::model_text;
-use crate::wire::{
-    AmountRole, AmountView, SplitFinding, ReconcileCause, ReconcileSide, SplitPart, SplitView,
-};
+use crate::wire::{AmountRole, AmountView, ReconcileCause, ReconcileSide, SplitFinding, SplitPart, SplitView};
 
 /// Findings told; the parts hold all of them.
 const FINDINGS: usize = 200;
@@ -89,7 +87,9 @@ fn finding(scene: &Scene, side: ReconcileSide, finding: &Finding) -> SplitFindin
 pub(super) fn notes(scene: &Scene, asked_last: Date, bill: (Option<&StoredBill>, Option<&Billed>)) -> Vec<String> {
     let (span, mut notes) = (&scene.span, Vec::new());
     if span.last < span.first {
-        notes.push("No whole UTC day of this period is known to its end yet: sync, or choose an earlier one.".to_owned());
+        notes.push(
+            "No whole UTC day of this period is known to its end yet: sync, or choose an earlier one.".to_owned(),
+        );
     } else if span.last < asked_last {
         let from = span.last.plus_days(1);
         notes.push(format!("Days from {from} on are not over, or not yet told to their end, and are left out."));
@@ -103,7 +103,9 @@ pub(super) fn notes(scene: &Scene, asked_last: Date, bill: (Option<&StoredBill>,
         }
         if bill.first > span.first || bill.last < span.last {
             let (first, last) = (bill.first, bill.last);
-            notes.push(format!("The bill has lines from {first} to {last} only; rows of other days stand against none."));
+            notes.push(format!(
+                "The bill has lines from {first} to {last} only; rows of other days stand against none."
+            ));
         }
     }
     notes

@@ -79,8 +79,7 @@ fn refused_sign(text: &str) -> Option<String> {
 }
 
 /// Words for a stream that the caller ended; 499 is the status that proxies give it.
-const ENDED_EARLY: [&str; 7] =
-    ["aborted", "cancelled", "canceled", "interrupted", "incomplete", "disconnected", "499"];
+const ENDED_EARLY: [&str; 7] = ["aborted", "cancelled", "canceled", "interrupted", "incomplete", "disconnected", "499"];
 
 /// Whether a status says that the answer was not taken to its end.
 pub fn ended_early(text: &str) -> bool {

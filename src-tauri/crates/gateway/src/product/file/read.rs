@@ -85,12 +85,7 @@ pub enum Repeats {
 pub type Each<'a> = &'a mut dyn FnMut(&Row, UsageRecord, bool);
 
 /// As [`scan`], with a choice of what becomes of repeated request ids.
-pub fn pass(
-    reader: impl Read,
-    format: Format,
-    (mapping, repeats): (&ColumnMapping, Repeats),
-    each: Each<'_>,
-) -> Scan {
+pub fn pass(reader: impl Read, format: Format, (mapping, repeats): (&ColumnMapping, Repeats), each: Each<'_>) -> Scan {
     let mut pass = Pass { mapping, repeats, seen: HashMap::new(), found: Scan::default(), each };
     let missing = mapping.missing();
     for column in &missing {

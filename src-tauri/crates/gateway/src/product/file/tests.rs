@@ -278,6 +278,10 @@ fn a_bill_tells_what_is_billed_twice_and_what_ended_early() {
     let told: Vec<_> = found.lines.iter().map(|line| (line.line, line.named, line.repeated, line.aborted)).collect();
     let wanted = [(2, true, false, false), (3, true, true, false), (4, true, true, true), (5, false, false, true)];
     assert_eq!(told, wanted);
-    assert_eq!((found.preview.totals.cost, found.preview.repeated), (Nanos(2_250_000_000), 2), "all of it is asked for");
+    assert_eq!(
+        (found.preview.totals.cost, found.preview.repeated),
+        (Nanos(2_250_000_000), 2),
+        "all of it is asked for"
+    );
     assert_eq!(csv(text).unwrap_err().len(), 1, "as usage the second statement would contradict the first");
 }

@@ -71,7 +71,8 @@ async fn lines_meet_the_rows_of_their_requests_and_twins_are_told() {
     let other = add_gateway(&mut writer, "Other").await;
     usage(&mut writer, gateway).await;
     usage(&mut writer, other).await;
-    let lines = ["r1", "r2", "r9"].into_iter().zip(2..).map(|(id, line)| entry(line, Some(id), "2026-11-03T10:00:00Z", 1));
+    let lines =
+        ["r1", "r2", "r9"].into_iter().zip(2..).map(|(id, line)| entry(line, Some(id), "2026-11-03T10:00:00Z", 1));
     let id = writer.bill().add(&bill(gateway, lines.collect())).await.unwrap();
     let mut report = writer.report();
     let met = report.billed_lines(id).await.unwrap();
