@@ -148,7 +148,8 @@ fn faults(truth: &[Value], nobody: &str) -> Faults {
         truth.iter().filter(costs).filter(|row| row["key"] != deleted.as_str()).map(|row| text(row, "id")).collect();
     assert!(usable.len() > 4 * ONE_IN, "enough happened: {}", usable.len());
     let lost = truth.len() / ONE_IN;
-    let missing: BTreeSet<String> = usable.iter().skip(3).step_by(usable.len() / lost - 1).take(lost).cloned().collect();
+    let missing: BTreeSet<String> =
+        usable.iter().skip(3).step_by(usable.len() / lost - 1).take(lost).cloned().collect();
     let (aborted, twice) = (usable.iter().step_by(17).skip(1), usable.iter().step_by(101).skip(1));
     let fresh = |id: &&String| !missing.contains(*id);
     let aborted: BTreeSet<String> = aborted.filter(fresh).take(12).cloned().collect();

@@ -45,7 +45,9 @@ impl Case<'_> {
             (Cause::Missing, _) => {
                 (format!("Pull {} again: {} may have been told late.", self.days(), requests(count)), PullAgain)
             }
-            (Cause::Duplicate, true) => (format!("Ask {who} to credit what is billed again: {}.", requests(count)), Ask),
+            (Cause::Duplicate, true) => {
+                (format!("Ask {who} to credit what is billed again: {}.", requests(count)), Ask)
+            }
             (Cause::Duplicate, false) => {
                 (format!("Look at {} kept twice under different identifiers.", requests(count)), Look)
             }
