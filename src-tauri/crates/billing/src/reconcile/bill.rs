@@ -44,14 +44,14 @@ impl BillLine {
     ///
     /// # Errors
     /// The line itself, for its [`DayPool`].
-    pub fn finding(self) -> Result<Option<Finding>, Self> {
+    pub fn finding(self) -> Result<Option<Finding>, Box<Self>> {
         let delta = Nanos(self.cost.0.saturating_sub(self.row.map_or(0, |row| row.cost.0)));
         let aborted = self.aborted || self.row.is_some_and(|row| row.failed && delta != Nanos::ZERO);
         let found = match self.row {
             _ if self.repeated => Some((Cause::Duplicate, self.cost)),
             Some(row) if !row.owned => Some((Cause::Unattributed, self.cost)),
             None if self.key_gone || self.owned == Some(false) => Some((Cause::Unattributed, self.cost)),
-            None if self.by_day => return Err(self),
+            None if self.by_day => return Err(Box::new(self)),
             _ if aborted => Some((Cause::Aborted, delta)),
             Some(_) if delta == Nanos::ZERO => None,
             Some(_) if delta.0.unsigned_abs() <= 1 => Some((Cause::Rounding, delta)),
