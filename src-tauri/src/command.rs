@@ -9,6 +9,7 @@ pub mod key;
 pub mod ledger;
 pub mod overview;
 pub mod price;
+pub mod reconcile;
 pub mod route;
 pub mod setting;
 pub mod statement;
@@ -56,6 +57,12 @@ macro_rules! every_command {
             usage::usage_export,
             usage::import_preview,
             usage::import_apply,
+            reconcile::reconcile,
+            reconcile::leak_report,
+            reconcile::bill_list,
+            reconcile::bill_preview,
+            reconcile::bill_import,
+            reconcile::bill_remove,
             price::price_book,
             price::price_preview,
             price::price_set,
@@ -104,6 +111,7 @@ macro_rules! every_command {
             gateway::gateway_remove,
             gateway::sandbox_open,
             gateway::sync_run,
+            gateway::sync_again,
             gateway::sync_cancel,
             setting::settings,
             setting::zone_list,

@@ -19,6 +19,7 @@ mod live_bifrost;
 mod live_litellm;
 mod live_newapi;
 mod live_together;
+mod reconcile;
 mod secrets;
 mod stage;
 mod tidy;

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod bill;
 mod budget;
 mod client;
 mod gateway;
@@ -10,8 +11,10 @@ mod import;
 mod invoice;
 mod key;
 mod ledger;
+mod margin;
 mod past_due;
 mod price;
+mod reconcile;
 mod route;
 mod settings;
 mod sync;
@@ -24,6 +27,7 @@ use clap_complete::Shell;
 
 pub use self::account::Account;
 pub use self::audit::Audit;
+pub use self::bill::Bill;
 pub use self::budget::{Budget, BudgetArgs, PeriodName};
 pub use self::client::{Client, NewClient, RowFormatName, StatementArgs};
 pub use self::gateway::{Connection, Gateway, GatewayUpdate};
@@ -31,8 +35,10 @@ pub use self::import::Import;
 pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
 pub use self::ledger::{Adjust, CreditName, Deposit, Ledger, Refund};
+pub use self::margin::Margin;
 pub use self::past_due::PastDue;
 pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
+pub use self::reconcile::{Days, Reconcile};
 pub use self::route::Route;
 pub use self::settings::Settings;
 pub use self::sync::Sync;
@@ -95,6 +101,14 @@ pub enum Command {
     Import(Import),
     /// Pull from gateways.
     Sync(Sync),
+    /// Set a gateway's usage beside its own totals and a bill, and split the difference. Changes nothing.
+    Reconcile(Reconcile),
+    /// Upstream bills to reconcile with.
+    #[command(subcommand)]
+    Bill(Bill),
+    /// Where margin leaks.
+    #[command(subcommand)]
+    Margin(Margin),
     /// Invoices.
     #[command(subcommand)]
     Invoice(Invoice),

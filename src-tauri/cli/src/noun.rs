@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod bill;
 mod budget;
 mod client;
 mod edit;
@@ -11,8 +12,10 @@ mod import;
 pub mod invoice;
 mod key;
 mod ledger;
+mod margin;
 mod past_due;
 mod price;
+mod reconcile;
 mod route;
 mod settings;
 mod sync;
@@ -45,6 +48,9 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
         Command::Requests(usage) => usage::requests(app, &usage, out).await,
         Command::Import(import) => import::run(app, &import, out).await,
         Command::Sync(sync) => sync::run(app, &sync, out).await,
+        Command::Reconcile(asked) => reconcile::run(app, &asked, out).await,
+        Command::Bill(verb) => bill::run(app, verb, out).await,
+        Command::Margin(verb) => margin::run(app, verb, out).await,
         Command::Invoice(verb) => invoice::run(app, verb, out).await,
         Command::Ledger(verb) => ledger::run(app, verb, out).await,
         Command::Audit(audit) => audit::run(app, &audit, out).await,

@@ -16,8 +16,8 @@ pub async fn run(app: &App, out: &Out) -> Result<(), Fault> {
     out.heading("1. The embedded sandbox gateway, with a made-up agency inside")?;
     step(app, Command::Sandbox, out).await?;
     out.heading("\n2. Sync: what would be pulled, then the pull")?;
-    step(app, Command::Sync(Sync { gateway: None, plan: true }), out).await?;
-    step(app, Command::Sync(Sync { gateway: None, plan: false }), out).await?;
+    step(app, Command::Sync(Sync { gateway: None, from: None, to: None, plan: true }), out).await?;
+    step(app, Command::Sync(Sync { gateway: None, from: None, to: None, plan: false }), out).await?;
     out.heading("\n3. Clients this month: cost, charge, margin, budgets")?;
     step(app, Command::Client(Client::List), out).await?;
     out.heading("\n4. Spend of the last 30 days, by model")?;

@@ -89,6 +89,18 @@ pub async fn sync_run(desk: State<'_, Desk>, gateway_id: Option<String>) -> Resu
     Ok(command::sync::sync_run(desk.app()?, Origin::Window, gateway_id.as_deref()).await?)
 }
 
+/// Pulls days of a gateway again.
+#[tauri::command]
+#[specta::specta]
+pub async fn sync_again(
+    desk: State<'_, Desk>,
+    gateway_id: String,
+    first: String,
+    last: String,
+) -> Result<SyncReportView, ErrorView> {
+    Ok(command::sync::sync_again(desk.app()?, Origin::Window, &gateway_id, &first, &last).await?)
+}
+
 /// Stops the running pull.
 #[tauri::command]
 #[specta::specta]

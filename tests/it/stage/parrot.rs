@@ -87,7 +87,7 @@ async fn answer(mut stream: TcpStream, ear: Arc<Mutex<Ear>>) {
     let _gone = stream.shutdown().await;
 }
 
-async fn hear(stream: &mut TcpStream) -> Option<String> {
+pub(crate) async fn hear(stream: &mut TcpStream) -> Option<String> {
     let mut heard = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&heard).into_owned();
@@ -123,7 +123,7 @@ fn secrets(request: &str) -> Vec<String> {
     body.split("sk-").skip(1).filter_map(of).collect()
 }
 
-async fn forward(behind: &str, request: &str) -> Vec<u8> {
+pub(crate) async fn forward(behind: &str, request: &str) -> Vec<u8> {
     let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
     let mut stream = TcpStream::connect(behind).await.expect("the gateway behind");
     stream.write_all(request.as_bytes()).await.expect("it listens");
@@ -138,7 +138,7 @@ fn echo(status: u16, request: &str) -> Vec<u8> {
     reply(status, "application/json", &body.to_string())
 }
 
-fn reply(status: u16, kind: &str, body: &str) -> Vec<u8> {
+pub(crate) fn reply(status: u16, kind: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 {status} Said\r\ncontent-type: {kind}\r\ncontent-length: {length}");
     format!("{head}\r\nconnection: close\r\n\r\n{body}").into_bytes()

@@ -3,13 +3,14 @@
 use acceptance::{By, Theme, Window};
 
 /// Where, and what must be there before the picture is taken.
-const SCREENS: [(&str, &str); 9] = [
+const SCREENS: [(&str, &str); 10] = [
     ("overview", "section-top-clients"),
     ("clients", "client-search"),
     ("keys", "key-search"),
     ("usage", "usage-chart"),
     ("invoices", "invoices-draft"),
     ("prices", "price-rule-new"),
+    ("reconcile", "section-leaks"),
     ("gateways", "section-accounts"),
     ("activity", "activity-client"),
     ("settings", "agency-name"),

@@ -43,6 +43,14 @@ export const sync = {
 		[asked, progress] = [false, null];
 		if (report) tell(report);
 	},
+	/** Pulls UTC days of a gateway again, both ends included. */
+	async again(gatewayId: string, first: string, last: string): Promise<void> {
+		if (sync.running) return;
+		asked = true;
+		const report = await act(ask().syncAgain(gatewayId, first, last));
+		[asked, progress] = [false, null];
+		if (report) tell(report);
+	},
 	async cancel(): Promise<void> {
 		await act(ask().syncCancel());
 	},

@@ -76,6 +76,8 @@ export const actionText = named({
 	ledger_expire: m.action_ledger_expire,
 	ledger_rules: m.action_ledger_rules,
 	import_apply: m.action_import_apply,
+	bill_import: m.action_bill_import,
+	bill_remove: m.action_bill_remove,
 	settings_agency: m.action_settings_agency,
 	settings_sync: m.action_settings_sync,
 	vault_session: m.action_vault_session,

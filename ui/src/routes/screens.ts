@@ -6,6 +6,7 @@ import FileText from '@lucide/svelte/icons/file-text';
 import History from '@lucide/svelte/icons/history';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import Scale from '@lucide/svelte/icons/scale';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import Tags from '@lucide/svelte/icons/tags';
@@ -17,6 +18,7 @@ import InvoicesPage from '$features/invoices/InvoicesPage.svelte';
 import KeysPage from '$features/keys/KeysPage.svelte';
 import OverviewPage from '$features/overview/OverviewPage.svelte';
 import PricesPage from '$features/prices/PricesPage.svelte';
+import ReconcilePage from '$features/reconcile/ReconcilePage.svelte';
 import SettingsPage from '$features/settings/SettingsPage.svelte';
 import UsagePage from '$features/usage/UsagePage.svelte';
 import { m } from '$lib/paraglide/messages';
@@ -43,6 +45,7 @@ export const SCREENS: readonly Screen[] = [
 	{ id: 'usage', title: m.nav_usage, icon: ChartColumn, letter: 'u', page: UsagePage },
 	{ id: 'invoices', title: m.nav_invoices, icon: FileText, letter: 'i', page: InvoicesPage, detail: InvoicePage },
 	{ id: 'prices', title: m.nav_prices, icon: Tags, letter: 'p', page: PricesPage },
+	{ id: 'reconcile', title: m.nav_reconcile, icon: Scale, letter: 'r', page: ReconcilePage },
 	{ id: 'gateways', title: m.nav_gateways, icon: Server, letter: 'g', page: GatewaysPage },
 	{ id: 'activity', title: m.nav_activity, icon: History, letter: 'a', page: ActivityPage },
 	{ id: 'settings', title: m.nav_settings, icon: Settings, letter: 's', page: SettingsPage },

@@ -25,6 +25,22 @@ Exit codes:
   11  the disk or the database cannot be used
  130  cancelled";
 
+/// What the parts of a difference mean.
+pub const RECONCILE: &str = "\
+What is told, by the gateway's own totals or by a bill, less the rows of clients is split into
+  missing        told, and not among the rows
+  duplicate      counted more than once on one side
+  aborted        streams that ended without a final statement of usage, told at another amount
+  unattributed   of an account that no client owns, or of a key that the gateway deleted
+  counter error  a counter that disagrees with its own requests
+  rounding       at most a billionth of a unit per row
+  unexplained    none of these shows
+and the parts add up to the difference exactly. Nothing is changed.
+
+Examples:
+  purser reconcile --month 2026-10
+  purser reconcile --gateway litellm --bill upstream-2026-10.csv";
+
 /// How a gateway is connected, for a person and for a script.
 pub const CONNECT: &str = "\
 Examples:

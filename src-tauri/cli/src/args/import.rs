@@ -9,7 +9,7 @@ use clap::Args;
 pub struct Import {
     /// The file.
     pub file: PathBuf,
-    /// The gateway it belongs to, by identifier or name (kind `file`).
+    /// The gateway it belongs to, by identifier or name; for usage, one of the kind `file`.
     #[arg(long)]
     pub gateway: String,
     /// What a column holds, as header=field; may be repeated. Guessed from the headers, or as last time.

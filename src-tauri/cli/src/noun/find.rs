@@ -37,6 +37,15 @@ pub async fn gateway(app: &App, text: &str) -> Result<String, Fault> {
     one("gateway", text, &rows.into_iter().map(|row| Candidate::new(row.id, [row.name], "")).collect::<Vec<_>>())
 }
 
+/// A bill's identifier, where there is one of this identifier or name.
+///
+/// # Errors
+/// No such bill, or several of this name.
+pub async fn bill(app: &App, text: &str) -> Result<String, Fault> {
+    let rows = query::bill::bill_list(app).await?;
+    one("bill", text, &rows.into_iter().map(|row| Candidate::new(row.id, [row.name], &row.gateway)).collect::<Vec<_>>())
+}
+
 /// An account's identifier.
 ///
 /// # Errors

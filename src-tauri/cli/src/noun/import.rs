@@ -19,14 +19,7 @@ pub async fn run(app: &App, import: &Import, out: &Out) -> Result<(), Fault> {
         return out.answer(&preview, shown);
     }
     if !preview.problems.is_empty() {
-        out.remark(&shown(&preview));
-        let wrong = match preview.problems.len() {
-            1 => "1 row is wrong".to_owned(),
-            count => format!("{count} rows are wrong"),
-        };
-        return Err(Fault::usage(format!(
-            "nothing was imported, because {wrong}: put the file right and import it again"
-        )));
+        return Err(wrong(&preview, out));
     }
     let done = command::import::import_apply(app, &gateway, &path, columns).await?;
     out.answer(&done, |done: &ImportDone| {
@@ -37,14 +30,24 @@ pub async fn run(app: &App, import: &Import, out: &Out) -> Result<(), Fault> {
     })
 }
 
-fn column(text: &str) -> Result<ColumnView, Fault> {
+/// Nothing was imported, and why: the rows that are wrong go to standard error.
+pub(super) fn wrong(preview: &ImportPreview, out: &Out) -> Fault {
+    out.remark(&shown(preview));
+    let wrong = match preview.problems.len() {
+        1 => "1 row is wrong".to_owned(),
+        count => format!("{count} rows are wrong"),
+    };
+    Fault::usage(format!("nothing was imported, because {wrong}: put the file right and import it again"))
+}
+
+pub(super) fn column(text: &str) -> Result<ColumnView, Fault> {
     let wrong = || Fault::usage(format!("`{text}` is not a column: write header=field, for example spend=cost"));
     let (header, field) = text.split_once('=').ok_or_else(wrong)?;
     Ok(ColumnView { header: header.to_owned(), field: field.to_owned() })
 }
 
 /// The columns as guessed, or as chosen where they were.
-fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Result<Vec<ColumnView>, Fault> {
+pub(super) fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Result<Vec<ColumnView>, Fault> {
     for choice in chosen {
         let Some(column) = columns.iter_mut().find(|column| column.header == choice.header) else {
             let headers: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
@@ -56,7 +59,7 @@ fn merged(mut columns: Vec<ColumnView>, chosen: &[ColumnView]) -> Result<Vec<Col
     Ok(columns)
 }
 
-fn shown(preview: &ImportPreview) -> String {
+pub(super) fn shown(preview: &ImportPreview) -> String {
     let columns = preview.columns.iter().map(|column| vec![column.header.clone(), column.field.clone()]);
     let problems = preview.problems.iter().take(20).map(|problem| {
         vec![problem.line.to_string(), problem.column.clone().unwrap_or_default(), problem.reason.clone()]

@@ -27,7 +27,13 @@ pub async fn run(app: &App, sync: &Sync, out: &Out) -> Result<(), Fault> {
         return out.answer(&plan, |plan| if plan.is_empty() { NOTHING.to_owned() } else { plan.join("\n") });
     }
     let interrupts = interrupts(app.clone());
-    let report = command::sync::sync_run(app, ORIGIN, gateway.as_deref()).await;
+    let report = match (&gateway, &sync.from) {
+        (Some(gateway), Some(first)) => {
+            let last = sync.to.as_ref().unwrap_or(first);
+            command::sync::sync_again(app, ORIGIN, gateway, first, last).await
+        }
+        _ => command::sync::sync_run(app, ORIGIN, gateway.as_deref()).await,
+    };
     let interrupted = *interrupts.borrow();
     let report = report?;
     out.answer(&report, lines)?;

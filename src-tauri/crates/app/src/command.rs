@@ -3,6 +3,7 @@
 //! **Owns:** the order of checks, writes and audit rows of each command. **Does not own:** rules of money, SQL, HTTP.
 
 pub mod account;
+pub mod bill;
 pub mod branding;
 pub mod choice;
 pub mod client;

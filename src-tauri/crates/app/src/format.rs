@@ -24,6 +24,13 @@ pub fn cost(nanos: Nanos, currency: Currency, role: AmountRole) -> AmountView {
     amount(nanos.exact(currency), role)
 }
 
+/// A gateway's cost to show with every digit it can have, so that a column of them can be seen to add up.
+#[must_use]
+pub fn exact_cost(nanos: Nanos, currency: Currency, role: AmountRole) -> AmountView {
+    let digits = grouped(&format!("{:.9}", nanos.to_decimal().abs()));
+    AmountView { text: signed(nanos < Nanos::ZERO, &digits, currency), ..cost(nanos, currency, role) }
+}
+
 /// An amount of a document to show, with the currency's own decimals.
 #[must_use]
 pub fn money(money: Money, role: AmountRole) -> AmountView {
@@ -83,7 +90,11 @@ fn text(exact: Decimal, currency: Currency) -> String {
     let decimals = if size.is_zero() || size >= cent { currency.decimals() } else { small_decimals(size) };
     let rounded = size.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
     let digits = grouped(&format!("{rounded:.*}", decimals as usize));
-    let sign = if exact < Decimal::ZERO && !rounded.is_zero() { "-" } else { "" };
+    signed(exact < Decimal::ZERO && !rounded.is_zero(), &digits, currency)
+}
+
+fn signed(negative: bool, digits: &str, currency: Currency) -> String {
+    let sign = if negative { "-" } else { "" };
     match symbol(currency) {
         Some(symbol) => format!("{sign}{symbol}{digits}"),
         None => format!("{sign}{currency} {digits}"),

@@ -44,6 +44,14 @@ pub struct Prices {
     private: PrivateModels,
 }
 
+impl Prices {
+    /// Whether the model was ever private on its gateway.
+    #[must_use]
+    pub fn may_be_private(&self, row: &RatingRow) -> bool {
+        self.private.knows(row)
+    }
+}
+
 impl Deref for Prices {
     type Target = PriceBook;
 

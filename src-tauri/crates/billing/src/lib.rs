@@ -12,6 +12,7 @@ pub mod margin;
 pub mod preview;
 pub mod price_book;
 pub mod rating;
+pub mod reconcile;
 pub mod statement;
 
 pub use apportion::apportioned;

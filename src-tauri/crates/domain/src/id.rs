@@ -61,6 +61,10 @@ row_id!(
     InvoiceId, "inv_"
 );
 row_id!(
+    /// An upstream bill that usage is reconciled with.
+    BillId, "bill_"
+);
+row_id!(
     /// One row of the audit log.
     AuditId, "au_"
 );

@@ -28,7 +28,9 @@ pub use bank::{Iban, IbanError};
 pub use budget::{Budget, BudgetPeriod, Enforcement, Limit};
 pub use client::{BillingAddress, Client, ClientStatus, EInvoice, Invoicing, PaymentTerms, TaxTreatment};
 pub use country::{AddressError, Country};
-pub use id::{AccountId, AuditId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, PriceVersionId, Product};
+pub use id::{
+    AccountId, AuditId, BillId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, PriceVersionId, Product,
+};
 pub use key::{Environment, Key, KeySpec, KeyStatus, ModelScope, RateLimit, Scope};
 pub use language::{DocumentLanguage, LanguageError};
 pub use money::{Currency, ExactAmount, Money, MoneyError, Nanos};

@@ -1,5 +1,7 @@
-//! Report queries. They read roll-ups; only [`Report::request_page`] reads raw usage, through an index.
+//! Report queries. They read roll-ups; only [`Report::request_page`] reads raw usage, through an index, and what is
+//! reconciled, for one gateway and period.
 
+mod reconcile;
 mod requests;
 mod scan;
 
@@ -8,6 +10,7 @@ use std::collections::BTreeMap;
 use domain::{AccountId, ClientId, Date, GatewayId, KeyId, ModelName, Nanos, Quantities, RequestOutcome, Timestamp};
 use sqlx::SqliteConnection;
 
+pub use self::reconcile::{BilledLine, BilledRow, CellId, CellWeight, Span, UnbilledRow, Weight};
 use self::scan::{Measure, Scan, Slot, Slots};
 use crate::StoreResult;
 use crate::column::{date, time};

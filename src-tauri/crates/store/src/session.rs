@@ -5,11 +5,11 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use crate::change::{Tag, Touched};
 use crate::report::Report;
 use crate::table::{
-    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, ClientTable,
-    ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut, ImportMappingTable,
-    ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable, LedgerTableMut,
-    LogoTable, LogoTableMut, PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable, RouteTableMut,
-    SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, BillTable,
+    BillTableMut, ClientTable, ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut,
+    ImportMappingTable, ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable,
+    LedgerTableMut, LogoTable, LogoTableMut, PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable,
+    RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -91,6 +91,8 @@ nouns! {
     setting: SettingTable, SettingTableMut;
     /// Logos.
     logo: LogoTable, LogoTableMut;
+    /// Bills of whoever is behind a gateway.
+    bill: BillTable, BillTableMut;
     /// Remembered import mappings.
     import_mapping: ImportMappingTable, ImportMappingTableMut;
 }

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod allowance;
 pub mod audit;
+pub mod bill;
 pub mod client;
 pub mod cursor;
 pub mod gateway;
@@ -21,6 +22,7 @@ pub mod usage;
 pub use account::{AccountTable, AccountTableMut, StoredAccount};
 pub use allowance::{Allowance, AllowanceTable, AllowanceTableMut, Holder};
 pub use audit::{AuditEntry, AuditFilter, AuditOutcome, AuditRecord, AuditTable, AuditTableMut};
+pub use bill::{BillEntry, BillTable, BillTableMut, NewBill, StoredBill};
 pub use client::{ClientTable, ClientTableMut, StoredClient};
 pub use cursor::{CursorTable, CursorTableMut, IMPORTED, StoredCursor, WHOLE};
 pub use gateway::{GatewayStatus, GatewayTable, GatewayTableMut, NewGateway, ProbeSummary, StoredGateway};

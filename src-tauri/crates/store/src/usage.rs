@@ -28,6 +28,7 @@ pub(crate) use self::amounts::{AMOUNTS, Amounts, MEDIA, amount_columns};
 pub use self::by_key::KeyModelRow;
 pub use self::erase::RawCount;
 pub(crate) use self::span::{Cover, cover};
+pub(crate) use self::statement::fingerprint;
 
 /// Statements fetched together.
 #[derive(Debug, Clone, Copy)]

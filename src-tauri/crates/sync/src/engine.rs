@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::{GatewayId, Zone};
+use domain::{Date, GatewayId, Timestamp, Zone};
 use gateway::{Capability, Gateway};
 use store::Store;
 use tokio::task::JoinSet;
@@ -28,6 +28,8 @@ pub struct Engine {
 pub struct Terms {
     /// How much to pull.
     pub policy: Policy,
+    /// UTC days, inclusive, to pull again instead of going on; the watermarks stay where they are.
+    pub again: Option<(Date, Date)>,
     /// Where the time comes from.
     pub clock: Clock,
     /// Who is told after each page.
@@ -91,6 +93,7 @@ impl Course {
             gateway,
             api,
             policy: terms.policy,
+            again: terms.again,
             progress: Arc::clone(&terms.progress),
             cancel: terms.cancel.clone(),
             fetches: Fetches::after(Arc::clone(&terms.clock), None),
@@ -124,20 +127,29 @@ impl Course {
     async fn follow(&mut self) {
         let mut failed = Failed::default();
         let listings = plan::inventory(&self.state);
-        self.place.total = listings.len() + plan::usage(self.fetches.now(), &self.state, &self.policy).len();
+        self.place.total = listings.len() + self.usage_pulls(self.fetches.now()).len();
         self.run(listings, &mut failed).await;
         if let Err(Stop::Failed(error)) = self.recall().await {
             return self.failed(None, error).await;
         }
         let as_of = self.fetches.now();
-        let pulls = plan::usage(as_of, &self.state, &self.policy);
+        let pulls = self.usage_pulls(as_of);
         self.place.total = self.place.number + pulls.len();
         self.totals = self.totals_to_keep();
         self.run(pulls, &mut failed).await;
         if self.report.is_complete()
+            && self.again.is_none()
             && let Err(error) = self.all_is_well(as_of).await
         {
             self.report.error = Some(error.into());
+        }
+    }
+
+    /// The usage to pull: on from where the last sync ended, or the days that are wanted again.
+    fn usage_pulls(&self, now: Timestamp) -> Vec<Pull> {
+        match self.again {
+            Some(days) => plan::again(&self.state, days, &self.policy),
+            None => plan::usage(now, &self.state, &self.policy),
         }
     }
 
@@ -179,7 +191,8 @@ impl Course {
         let zoned: HashSet<_> = zoned.map(|account| account.external_id.clone()).collect();
         let today = Zone::utc().date_of(self.state.clock(self.fetches.now()));
         let recent = i32::from(self.policy.restate_days.max(self.policy.detail_days)) + 1;
-        DayTotals::keeping(zoned, today.plus_days(-recent))
+        let recent = today.plus_days(-recent);
+        DayTotals::keeping(zoned, self.again.map_or(recent, |(first, _)| recent.min(first)))
     }
 }
 

@@ -10,6 +10,7 @@
 //! * A clock that jumps makes a pull longer, never negative, and never makes it miss anything: a watermark never
 //!   passes the earlier of our clock and the gateway's, and one that lies ahead of both is drawn back.
 
+mod again;
 mod days;
 mod requests;
 mod span;
@@ -21,6 +22,7 @@ use gateway::Cursor;
 
 use crate::GatewayState;
 
+pub(crate) use again::again;
 pub(crate) use span::Point;
 
 /// How much to pull.

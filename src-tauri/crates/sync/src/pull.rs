@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{GatewayId, Timestamp};
+use domain::{Date, GatewayId, Timestamp};
 use gateway::{Cursor, ErrorKind, Gateway, GatewayError};
 use store::table::{StoredCursor, WHOLE};
 use store::{Changed, Origin, Store, StoreError, StoreResult, Writer};
@@ -45,6 +45,8 @@ pub(crate) struct Course {
     pub(crate) gateway: GatewayId,
     pub(crate) api: Arc<dyn Gateway>,
     pub(crate) policy: Policy,
+    /// UTC days to pull again, for which no cursor is kept.
+    pub(crate) again: Option<(Date, Date)>,
     pub(crate) progress: OnProgress,
     pub(crate) cancel: CancellationToken,
     pub(crate) fetches: Fetches,

@@ -88,13 +88,13 @@ async fn target(app: &App, gateway_id: &str) -> Result<(GatewayId, Currency), Ap
 
 /// A file of usage.
 #[derive(Debug, Clone)]
-struct Source {
+pub(super) struct Source {
     path: PathBuf,
     format: Format,
 }
 
 impl Source {
-    fn of(path: &str) -> Result<Self, AppError> {
+    pub(super) fn of(path: &str) -> Result<Self, AppError> {
         let path = Path::new(path.trim());
         let format = Format::of(path).ok_or_else(|| {
             AppError::invalid("path", "the name of the file does not say how it is written")
@@ -103,12 +103,12 @@ impl Source {
         Ok(Self { path: path.to_owned(), format })
     }
 
-    async fn headings(self) -> Result<Vec<String>, AppError> {
+    pub(super) async fn headings(self) -> Result<Vec<String>, AppError> {
         self.pass(columns).await
     }
 
     /// Goes through the file once, off the async threads.
-    async fn pass<T: Send + 'static>(
+    pub(super) async fn pass<T: Send + 'static>(
         self,
         pass: impl FnOnce(File, Format) -> T + Send + 'static,
     ) -> Result<T, AppError> {
@@ -128,7 +128,7 @@ impl Source {
     }
 }
 
-async fn mapping(
+pub(super) async fn mapping(
     app: &App,
     file: &Source,
     headings: &[String],
@@ -164,7 +164,12 @@ fn spelled(text: &str) -> ColumnMapping {
     ColumnMapping::from_pairs(pairs.map(|(code, heading)| (code.to_owned(), heading.to_owned())))
 }
 
-async fn remember(app: &App, file: &Source, headings: &[String], mapping: &ColumnMapping) -> Result<(), AppError> {
+pub(super) async fn remember(
+    app: &App,
+    file: &Source,
+    headings: &[String],
+    mapping: &ColumnMapping,
+) -> Result<(), AppError> {
     let lines: Vec<String> = mapping.pairs().into_iter().map(|(code, heading)| format!("{code}\t{heading}")).collect();
     let known = ImportMapping {
         signature: file.signature(headings),
@@ -178,7 +183,7 @@ async fn remember(app: &App, file: &Source, headings: &[String], mapping: &Colum
     Ok(())
 }
 
-fn file_name(file: &Source) -> String {
+pub(super) fn file_name(file: &Source) -> String {
     file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -208,7 +213,7 @@ async fn note(
     Ok(())
 }
 
-fn wrong(problems: &[RowProblem]) -> AppError {
+pub(super) fn wrong(problems: &[RowProblem]) -> AppError {
     let first = problems.first().map(ToString::to_string).unwrap_or_default();
     let message = format!("nothing was imported: {first} ({} problems in all)", problems.len());
     AppError::new(Code::Invalid, message)
@@ -216,7 +221,7 @@ fn wrong(problems: &[RowProblem]) -> AppError {
         .hint("Correct the file or the choice of columns, then try again.")
 }
 
-fn view(found: &Preview, mapping: &ColumnMapping, currency: Currency) -> ImportPreview {
+pub(super) fn view(found: &Preview, mapping: &ColumnMapping, currency: Currency) -> ImportPreview {
     let field = |heading: &str| {
         let used = mapping.columns().find(|(_, known)| *known == heading);
         used.map_or(IGNORE, |(column, _)| column.code()).to_owned()

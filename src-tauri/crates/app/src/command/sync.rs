@@ -8,7 +8,7 @@ mod words;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{ExternalId, GatewayId, Name};
+use domain::{Date, ExternalId, GatewayId, Name};
 use gateway::Gateway;
 use store::Origin;
 use store::table::{GatewayStatus, StoredGateway};
@@ -20,7 +20,7 @@ use crate::allowance;
 use crate::command::ledger::charging;
 use crate::connect::{self, summary};
 use crate::wire::{Changed, Code, Progress, SyncLine, SyncReportView, TagView};
-use crate::{App, AppError};
+use crate::{App, AppError, query};
 
 /// Pulls from one gateway or from all, and tells the window how far it is. A gateway that fails does not stop another:
 /// its line says why.
@@ -28,6 +28,29 @@ use crate::{App, AppError};
 /// # Errors
 /// `Conflict` while another sync runs; `NotFound`; the store cannot be used.
 pub async fn sync_run(app: &App, _origin: Origin, gateway_id: Option<&str>) -> Result<SyncReportView, AppError> {
+    pull(app, gateway_id, None).await
+}
+
+/// Pulls UTC days of one gateway again, both ends included, whatever is known of them; what they tell now holds. The next
+/// sync goes on where the last one ended.
+///
+/// # Errors
+/// As [`sync_run`]; `Invalid` for days that lie ahead or the wrong way round.
+pub async fn sync_again(
+    app: &App,
+    _origin: Origin,
+    gateway_id: &str,
+    first: &str,
+    last: &str,
+) -> Result<SyncReportView, AppError> {
+    let days = query::reconcile::utc_days(first, last)?;
+    if days.1 > domain::Zone::utc().date_of(app.now()) {
+        return Err(AppError::invalid("last", format!("{} lies ahead: nothing can be pulled of it yet", days.1)));
+    }
+    pull(app, Some(gateway_id), Some(days)).await
+}
+
+async fn pull(app: &App, gateway_id: Option<&str>, again: Option<(Date, Date)>) -> Result<SyncReportView, AppError> {
     let turn = app.sync_turn().take()?;
     let wanted: Option<GatewayId> = gateway_id.map(str::parse).transpose()?;
     let stored = chosen(app, wanted).await?;
@@ -46,7 +69,7 @@ pub async fn sync_run(app: &App, _origin: Origin, gateway_id: Option<&str>) -> R
     }
     let names: HashMap<GatewayId, String> =
         stored.iter().map(|gateway| (gateway.id, gateway.connection.name.to_string())).collect();
-    let report = run(app, open, names, turn.token.clone()).await;
+    let report = run(app, open, names, (again, turn.token.clone())).await;
     let cancelled = turn.token.is_cancelled();
     for one in report.gateways {
         let Some(gateway) = stored.iter().find(|gateway| gateway.id == one.gateway) else { continue };
@@ -124,7 +147,7 @@ async fn run(
     app: &App,
     open: Vec<(GatewayId, Arc<dyn Gateway>)>,
     names: HashMap<GatewayId, String>,
-    cancel: CancellationToken,
+    (again, cancel): (Option<(Date, Date)>, CancellationToken),
 ) -> sync::SyncReport {
     let clock = app.clock();
     let told = app.clone();
@@ -147,7 +170,7 @@ async fn run(
     });
     let engine = Engine::new(app.store().clone());
     let clock = Arc::new(move || clock.now());
-    engine.run(open, Terms { policy: Policy::default(), clock, progress, cancel }).await
+    engine.run(open, Terms { policy: Policy::default(), again, clock, progress, cancel }).await
 }
 
 /// How much of a gateway's pulls is done, in per mille.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AccountId, Budget, ClientId, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
+use domain::{AccountId, Budget, ClientId, Currency, Date, GatewayId, KeyId, Nanos, Timestamp, Zone};
 use gateway::Capability;
 use store::Reader;
 use store::report::{Freshness, Member};
@@ -68,6 +68,18 @@ impl Names {
         self.gateways.get(&id).map_or_else(|| id.to_string(), |gateway| gateway.connection.name.to_string())
     }
 
+    /// The currency that a gateway counts in.
+    #[must_use]
+    pub fn currency(&self, id: GatewayId) -> Currency {
+        self.gateways.get(&id).map_or(Currency::USD, |gateway| gateway.connection.currency)
+    }
+
+    /// Up to where a gateway's usage is complete.
+    #[must_use]
+    pub fn usage_through(&self, id: GatewayId) -> Option<Timestamp> {
+        self.freshness.get(&id).and_then(|fresh| fresh.usage_through)
+    }
+
     /// Gateways that are connected at present.
     pub fn connected(&self) -> impl Iterator<Item = &StoredGateway> {
         self.gateways.values().filter(|gateway| gateway.status != GatewayStatus::Removed)
@@ -104,12 +116,6 @@ impl Names {
     /// Accounts of a client that still exist on their gateways.
     pub fn accounts_of(&self, client: ClientId) -> impl Iterator<Item = &StoredAccount> {
         self.accounts.values().filter(move |account| account.client == Some(client) && account.gone_at.is_none())
-    }
-
-    /// When a gateway's usage was last read to its end.
-    #[must_use]
-    pub fn usage_through(&self, gateway: GatewayId) -> Option<Timestamp> {
-        self.freshness.get(&gateway).and_then(|fresh| fresh.usage_through)
     }
 
     /// When every gateway of a client was last read to its end: the oldest of them.

@@ -4,6 +4,7 @@
 //! mapping is remembered, and what the accounts and keys named in the file are to the agency.
 
 mod adapter;
+mod bill;
 mod field;
 mod mapping;
 mod preview;
@@ -12,6 +13,7 @@ mod row;
 mod source;
 
 pub use adapter::{PRODUCT, gateway};
+pub use bill::{Bill, BillRow, bill};
 pub use mapping::{Column, ColumnMapping};
 pub use preview::{MappedRow, Preview, Totals, preview};
 pub use read::{RowProblem, Scan, columns, read, scan};

@@ -1,4 +1,5 @@
 mod access;
+mod bills;
 mod books;
 mod later;
 mod ledgers;

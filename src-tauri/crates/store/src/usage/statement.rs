@@ -10,7 +10,7 @@ use crate::StoreResult;
 use crate::column::days;
 
 /// First 16 bytes of a SHA-256: of ten million requests, two share one with a chance of 1 in 10^24.
-pub(super) type Fingerprint = [u8; 16];
+pub(crate) type Fingerprint = [u8; 16];
 
 /// What a single request said. The order decides between two statements observed together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +92,7 @@ impl Statement {
     }
 }
 
-fn fingerprint(gateway: GatewayId, request: &str) -> Fingerprint {
+pub(crate) fn fingerprint(gateway: GatewayId, request: &str) -> Fingerprint {
     let digest = Sha256::new().chain_update(gateway.0.to_be_bytes()).chain_update(request).finalize();
     let mut first = [0; 16];
     first.copy_from_slice(&digest[..16]);

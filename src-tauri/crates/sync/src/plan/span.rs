@@ -67,7 +67,7 @@ fn midnight_after(at: Timestamp) -> Timestamp {
 }
 
 /// Windows of at most so many UTC days, cut at midnight UTC.
-fn chunks(start: Timestamp, end: Timestamp, days: u16) -> impl Iterator<Item = Period> {
+pub(crate) fn chunks(start: Timestamp, end: Timestamp, days: u16) -> impl Iterator<Item = Period> {
     let utc = Zone::utc();
     let mut from = start;
     std::iter::from_fn(move || {

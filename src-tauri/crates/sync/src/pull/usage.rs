@@ -20,6 +20,8 @@ pub(crate) const PREFER: Grain = Grain::Day;
 struct Fetch<'p> {
     pull: &'p Pull,
     ask: UsageAsk,
+    /// Whether its cursors are kept.
+    kept: bool,
     /// Whether pages before the first were fetched by an earlier sync.
     resumed: bool,
     /// When the first page was fetched.
@@ -35,7 +37,8 @@ impl Course {
         let Some((ask, mut at)) = asked(pull) else { return Ok(PullCount::default()) };
         let api = Arc::clone(&self.api);
         let (resumed, begun_at) = (at.point().is_some(), self.fetches.next());
-        let mut fetch = Fetch { pull, ask, resumed, begun_at, newest: None, count: PullCount::default() };
+        let kept = self.again.is_none();
+        let mut fetch = Fetch { pull, ask, kept, resumed, begun_at, newest: None, count: PullCount::default() };
         let mut observed_at = begun_at;
         loop {
             let page = match self.ask(|| api.usage(&fetch.ask, &at)).await {
@@ -165,7 +168,7 @@ impl Course {
     fn carried(&self, fetch: &Fetch<'_>) -> Vec<String> {
         let behind_days = self.state.capability.usage_days;
         let all = fetch.ask.grain == Grain::Request && fetch.ask.account.is_none() && behind_days;
-        let accounts = if all { self.chained(fetch) } else { vec![] };
+        let accounts = if all && fetch.kept { self.chained(fetch) } else { vec![] };
         accounts.into_iter().map(|account| requests_of(&account.external_id)).collect()
     }
 
@@ -198,7 +201,7 @@ impl Fetch<'_> {
     /// The resource of the pull's cursor.
     fn resource(&self) -> Option<String> {
         let own_days = self.ask.grain == Grain::Day && self.ask.account.is_some();
-        (!own_days).then(|| self.pull.lane())
+        (self.kept && !own_days).then(|| self.pull.lane())
     }
 
     /// Whether an error may mean only that the stored point is no longer understood.

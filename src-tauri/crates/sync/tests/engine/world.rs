@@ -99,7 +99,7 @@ impl World {
         let policy = Policy { history_days: 40, zone_history_days: 20, chunk_days: 6, ..Policy::default() };
         let offset = Arc::clone(&self.offset);
         let clock = Arc::new(move || start().plus_millis(offset.load(Ordering::Relaxed)));
-        Engine::new(self.store.clone()).run(gateways, Terms { policy, clock, progress, cancel }).await
+        Engine::new(self.store.clone()).run(gateways, Terms { policy, again: None, clock, progress, cancel }).await
     }
 
     /// Lets an account stand for a client of its own name, in a zone.

@@ -12,6 +12,7 @@ import { ledgerCommands } from './ledger';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
 import { statementCommands } from './statements';
+import { reconcileCommands } from './reconcile';
 import { clientRow } from './views';
 import { World, type FakeClient, type Mood } from './world';
 import { samplePage } from './sample';
@@ -258,6 +259,7 @@ export function fakeBackend(search = ''): Backend & { world: World } {
 		...invoiceCommands(world),
 		...ledgerCommands(world),
 		...statementCommands(world),
+		...reconcileCommands(world),
 		...gatewayCommands(world),
 		...otherCommands(world),
 	};

@@ -78,6 +78,14 @@ fn refused_sign(text: &str) -> Option<String> {
     None
 }
 
+/// Words for a stream that the caller ended; 499 is the status that proxies give it.
+const ENDED_EARLY: [&str; 7] = ["aborted", "cancelled", "canceled", "interrupted", "incomplete", "disconnected", "499"];
+
+/// Whether a status says that the answer was not taken to its end.
+pub fn ended_early(text: &str) -> bool {
+    ENDED_EARLY.contains(&text.to_ascii_lowercase().as_str())
+}
+
 /// Whether a request was served: an HTTP status, or a word.
 pub fn outcome(text: &str) -> Result<RequestOutcome, String> {
     if let Ok(status) = text.parse::<u16>() {
@@ -87,9 +95,8 @@ pub fn outcome(text: &str) -> Result<RequestOutcome, String> {
         "ok" | "success" | "succeeded" | "successful" | "completed" | "true" | "served" => {
             Ok(RequestOutcome::Succeeded)
         }
-        "failed" | "failure" | "error" | "errored" | "refused" | "cancelled" | "canceled" | "timeout" | "false" => {
-            Ok(RequestOutcome::Failed)
-        }
+        "failed" | "failure" | "error" | "errored" | "refused" | "timeout" | "false" => Ok(RequestOutcome::Failed),
+        word if ENDED_EARLY.contains(&word) => Ok(RequestOutcome::Failed),
         _ => Err(format!("{} is not a status: write an HTTP status, `success` or `failed`", quoted(text))),
     }
 }

@@ -10,7 +10,7 @@ use super::read::{RowProblem, scan};
 use super::source::Format;
 
 /// Rows shown.
-const SHOWN: usize = 20;
+pub(super) const SHOWN: usize = 20;
 
 /// A row as it would be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub fn preview(reader: impl Read, format: Format, mapping: &ColumnMapping) -> Pr
 }
 
 impl Totals {
-    fn add(&mut self, record: &UsageRecord) {
+    pub(super) fn add(&mut self, record: &UsageRecord) {
         self.records += 1;
         self.quantities = self.quantities.plus(&record.quantities);
         self.failed_requests = self.failed_requests.saturating_add(record.failed_requests);

@@ -68,7 +68,25 @@ pub fn scan(
     mapping: &ColumnMapping,
     each: &mut dyn FnMut(u64, UsageRecord),
 ) -> Scan {
-    let mut pass = Pass { mapping, seen: HashMap::new(), found: Scan::default(), each };
+    let mut once = |row: &Row, record, _| each(row.line, record);
+    pass(reader, format, (mapping, Repeats::Once), &mut once)
+}
+
+/// What becomes of a request id that comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// Word for word it counts once, otherwise it is a problem: usage is told once.
+    Once,
+    /// Each is told, the later ones as repeated: who bills a request twice asks for it twice.
+    Told,
+}
+
+/// Gets a row, what it says, and whether an earlier one has the same request id.
+pub type Each<'a> = &'a mut dyn FnMut(&Row, UsageRecord, bool);
+
+/// As [`scan`], with a choice of what becomes of repeated request ids.
+pub fn pass(reader: impl Read, format: Format, (mapping, repeats): (&ColumnMapping, Repeats), each: Each<'_>) -> Scan {
+    let mut pass = Pass { mapping, repeats, seen: HashMap::new(), found: Scan::default(), each };
     let missing = mapping.missing();
     for column in &missing {
         let reason = format!("no column is chosen for the {}: choose one", column.code());
@@ -101,10 +119,11 @@ pub fn read(reader: impl Read, format: Format, mapping: &ColumnMapping) -> Resul
 /// One pass over a file.
 struct Pass<'a> {
     mapping: &'a ColumnMapping,
+    repeats: Repeats,
     /// How often each row, or in which row each request id, was seen.
     seen: HashMap<[u8; 32], Seen>,
     found: Scan,
-    each: &'a mut dyn FnMut(u64, UsageRecord),
+    each: Each<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -146,16 +165,17 @@ impl Pass<'_> {
         if !readable {
             return;
         }
-        match self.origin(row).and_then(|id| id.map(|id| row::record(row, self.mapping, id)).transpose()) {
-            Ok(Some(record)) => (self.each)(row.line, record),
+        let record = |(id, repeated)| row::record(row, self.mapping, id).map(|record| (record, repeated));
+        match self.origin(row).and_then(|id| id.map(record).transpose()) {
+            Ok(Some((record, repeated))) => (self.each)(row, record, repeated),
             Ok(None) => self.found.repeated += 1,
             Err(problem) => self.found.note(problem),
         }
     }
 
     /// What identifies a row: its own request id, else its content and how often that came before. `None` for a row
-    /// that repeats another word for word under the same request id.
-    fn origin(&mut self, row: &Row) -> Result<Option<ExternalId>, RowProblem> {
+    /// that repeats another word for word under the same request id. And whether that id came before.
+    fn origin(&mut self, row: &Row) -> Result<Option<(ExternalId, bool)>, RowProblem> {
         let digest = row::digest(row);
         let heading = self.mapping.heading(Column::RequestId);
         let own = heading.and_then(|heading| row.get(heading));
@@ -165,8 +185,10 @@ impl Pass<'_> {
         let seen = self.seen.entry(slot).or_insert(Seen { times: 0, line: row.line, row: short });
         seen.times += 1;
         match own {
-            None => Ok(Some(ExternalId::new(format!("row-{}-{}", row::hex(&digest), seen.times)))),
-            Some(id) if seen.times == 1 => Ok(Some(ExternalId::new(id))),
+            None => Ok(Some((ExternalId::new(format!("row-{}-{}", row::hex(&digest), seen.times)), false))),
+            Some(id) if seen.times == 1 || self.repeats == Repeats::Told => {
+                Ok(Some((ExternalId::new(id), seen.times > 1)))
+            }
             Some(_) if seen.row == short => Ok(None),
             Some(_) => {
                 let reason = format!("line {} has the same request id and says something else: keep one", seen.line);

@@ -265,3 +265,23 @@ async fn a_file_that_grew_is_read_again() {
     std::fs::write(&path, "time,model\n2026-11-20,m\n2026-11-21,m\n").unwrap();
     assert_eq!(file.usage(&ask, &Cursor::start()).await.unwrap().items.len(), 2);
 }
+
+#[test]
+fn a_bill_tells_what_is_billed_twice_and_what_ended_early() {
+    let text = "id,time,model,cost,status\n\
+                r-1,2026-11-20T10:00:00Z,gpt-4.1,0.5,200\n\
+                r-1,2026-11-20T10:00:00Z,gpt-4.1,0.5,200\n\
+                r-1,2026-11-20T10:00:09Z,gpt-4.1,0.25,Aborted\n\
+                ,2026-11-20T11:00:00Z,gpt-4.1,1,499\n";
+    let found = bill(text.as_bytes(), Format::Csv, &guess(text, Format::Csv));
+    assert_eq!(found.preview.problems, []);
+    let told: Vec<_> = found.lines.iter().map(|line| (line.line, line.named, line.repeated, line.aborted)).collect();
+    let wanted = [(2, true, false, false), (3, true, true, false), (4, true, true, true), (5, false, false, true)];
+    assert_eq!(told, wanted);
+    assert_eq!(
+        (found.preview.totals.cost, found.preview.repeated),
+        (Nanos(2_250_000_000), 2),
+        "all of it is asked for"
+    );
+    assert_eq!(csv(text).unwrap_err().len(), 1, "as usage the second statement would contradict the first");
+}
