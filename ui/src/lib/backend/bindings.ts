@@ -73,6 +73,18 @@ export const commands = {
 	importPreview: (gatewayId: string, path: string, columns: ColumnView[] | null) => typedError<ImportPreview, ErrorView>(__TAURI_INVOKE("import_preview", { gatewayId, path, columns })),
 	/**  Imports a file. */
 	importApply: (gatewayId: string, path: string, columns: ColumnView[]) => typedError<ImportDone, ErrorView>(__TAURI_INVOKE("import_apply", { gatewayId, path, columns })),
+	/**  A gateway's usage beside what its own totals and a bill say. */
+	reconcile: (input: ReconcileInput) => typedError<ReconcileView, ErrorView>(__TAURI_INVOKE("reconcile", { input })),
+	/**  Where margin leaks. */
+	leakReport: (gatewayId: string | null, first: string, last: string) => typedError<LeakReport, ErrorView>(__TAURI_INVOKE("leak_report", { gatewayId, first, last })),
+	/**  Every bill. */
+	billList: () => typedError<BillView[], ErrorView>(__TAURI_INVOKE("bill_list")),
+	/**  What importing a bill would keep. */
+	billPreview: (gatewayId: string, path: string, columns: ColumnView[] | null) => typedError<ImportPreview, ErrorView>(__TAURI_INVOKE("bill_preview", { gatewayId, path, columns })),
+	/**  Keeps a file as a bill. */
+	billImport: (input: BillInput) => typedError<BillDone, ErrorView>(__TAURI_INVOKE("bill_import", { input })),
+	/**  Removes a bill. */
+	billRemove: (id: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("bill_remove", { id })),
 	/**  The price book. */
 	priceBook: () => typedError<PriceBookView, ErrorView>(__TAURI_INVOKE("price_book")),
 	/**  What a change would have done last month. */
@@ -111,6 +123,14 @@ export const commands = {
 	invoiceSettleDrift: (id: string) => typedError<InvoiceView, ErrorView>(__TAURI_INVOKE("invoice_settle_drift", { id })),
 	/**  Goes on after numbers these books lack. */
 	invoiceContinue: (series: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("invoice_continue", { series })),
+	/**  Clients that are past due. */
+	pastDueList: () => typedError<PastDueView[], ErrorView>(__TAURI_INVOKE("past_due_list")),
+	/**  What is overdue of a client, and what is or would be taken. */
+	pastDueGet: (clientId: string) => typedError<PastDueView, ErrorView>(__TAURI_INVOKE("past_due_get", { clientId })),
+	/**  Takes what is billable from a client's keys. */
+	pastDueHold: (clientId: string) => typedError<PastDueView, ErrorView>(__TAURI_INVOKE("past_due_hold", { clientId })),
+	/**  Gives back what was taken. */
+	pastDueLift: (clientId: string) => typedError<PastDueView, ErrorView>(__TAURI_INVOKE("past_due_lift", { clientId })),
 	/**  A client's ledger with its last entries, or with all of them. */
 	ledgerGet: (client: string, last: number | null) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_get", { client, last })),
 	/**  Lets a client pay in advance, or invoices it again. */
@@ -161,6 +181,8 @@ export const commands = {
 	sandboxOpen: () => typedError<GatewayView, ErrorView>(__TAURI_INVOKE("sandbox_open")),
 	/**  Pulls from gateways. */
 	syncRun: (gatewayId: string | null) => typedError<SyncReportView, ErrorView>(__TAURI_INVOKE("sync_run", { gatewayId })),
+	/**  Pulls days of a gateway again. */
+	syncAgain: (gatewayId: string, first: string, last: string) => typedError<SyncReportView, ErrorView>(__TAURI_INVOKE("sync_again", { gatewayId, first, last })),
 	/**  Stops the running pull. */
 	syncCancel: () => typedError<null, ErrorView>(__TAURI_INVOKE("sync_cancel")),
 	/**  Everything on the settings screen. */
@@ -397,6 +419,46 @@ export type BatchResult = {
 	outcome: BatchOutcome,
 	/**  What is in the way, as a sentence. */
 	problem: string | null,
+};
+
+/**  What importing a bill did. */
+export type BillDone = {
+	/**  The bill. */
+	bill: BillView,
+	/**  Whether the same file was imported before; then nothing changed. */
+	known: boolean,
+};
+
+/**  A file as a bill. */
+export type BillInput = {
+	/**  The gateway whose usage it bills. */
+	gatewayId: string,
+	/**  Where the file is. */
+	path: string,
+	/**  What its columns are taken for. */
+	columns: ColumnView[],
+};
+
+/**  A bill of whoever is behind a gateway. */
+export type BillView = {
+	/**  Identifier. */
+	id: string,
+	/**  The gateway whose usage it bills. */
+	gatewayId: string,
+	/**  Its name. */
+	gateway: string,
+	/**  Name of the file. */
+	name: string,
+	/**  Lines. */
+	lines: CountView,
+	/**  What they come to. */
+	cost: AmountView,
+	/**  UTC day of its earliest line. */
+	first: string,
+	/**  UTC day of its latest line. */
+	last: string,
+	/**  When it was imported, RFC 3339. */
+	importedAt: string,
 };
 
 /**
@@ -997,6 +1059,18 @@ export type HealthView =
 /**  Nobody looked, or the gateway does not say. */
 "unknown";
 
+/**  What is, or would be, taken from a key. */
+export type HeldKeyView = {
+	/**  Which. */
+	keyId: string,
+	/**  Its name. */
+	name: string,
+	/**  Whether something is held of it. */
+	held: boolean,
+	/**  What, in words. */
+	effect: string,
+};
+
 /**  What an import did. */
 export type ImportDone = {
 	/**  Rows that were new. */
@@ -1246,6 +1320,65 @@ export type LanguageChoice =
 /**  Chinese. */
 "chinese";
 
+/**  Why usage is charged otherwise than it cost. */
+export type LeakReason = 
+/**  No price rule covers the model. */
+"no_rule" | 
+/**  No client owns the account. */
+"unattributed" | 
+/**  The model counts as private and cost all the same. */
+"private" | 
+/**  The charge is below the cost. */
+"below_cost" | 
+/**  The client is closed, and month end leaves it out. */
+"closed" | 
+/**  It is charged and cost nothing. */
+"no_cost";
+
+/**  Where margin leaks in a period, and the reverse. */
+export type LeakReport = {
+	/**  First day, of each client's own calendar. */
+	first: string,
+	/**  Last day. */
+	last: string,
+	/**  What cost and is not charged, worst first. */
+	leaks: LeakRow[],
+	/**  Their sum. */
+	leaked: AmountView,
+	/**  What is charged and cost nothing, greatest first. */
+	costless: LeakRow[],
+	/**  Their sum. */
+	costlessTotal: AmountView,
+	/**  What everything of the period cost. */
+	cost: AmountView,
+	/**  As of when. */
+	freshness: FreshnessView,
+};
+
+/**  Usage of one client and model that is charged otherwise than it cost. */
+export type LeakRow = {
+	/**  Identifier of the client. */
+	clientId: string | null,
+	/**  Its name. */
+	client: string,
+	/**  Identifier of the gateway. */
+	gatewayId: string,
+	/**  Its name. */
+	gateway: string,
+	/**  Model. */
+	model: string,
+	/**  Why. */
+	reason: LeakReason,
+	/**  Requests. */
+	requests: CountView,
+	/**  What it cost. */
+	cost: AmountView,
+	/**  What is charged for it. */
+	charge: AmountView,
+	/**  What is lost, or charged without a cost. */
+	amount: AmountView,
+};
+
 /**  An entry of a ledger. */
 export type LedgerEntryView = {
 	/**  Its number. */
@@ -1427,6 +1560,22 @@ export type PaletteHit = {
 	title: string,
 	/**  Second line. */
 	detail: string,
+};
+
+/**  A client that is past due, or of whom something is held because it was. */
+export type PastDueView = {
+	/**  Which. */
+	clientId: string,
+	/**  Client's name. */
+	client: string,
+	/**  What is overdue. */
+	open: AmountView,
+	/**  Since how many days the oldest of it is. */
+	days: number,
+	/**  Numbers of the overdue invoices. */
+	invoices: string[],
+	/**  Its keys. */
+	keys: HeldKeyView[],
 };
 
 /**  Who pays the provider for usage under a commission. */
@@ -1611,6 +1760,109 @@ export type ReceiptView = {
 	entries: number[],
 };
 
+/**  Why what is told differs from the rows of clients. */
+export type ReconcileCause = 
+/**  Told, and not among the rows. */
+"missing" | 
+/**  Counted more than once on one side. */
+"duplicate" | 
+/**  A stream that ended without a final statement of usage. */
+"aborted" | 
+/**  Of an account that no client owns, or of a key that the gateway deleted. */
+"unattributed" | 
+/**  A counter that disagrees with its rows. */
+"counter_error" | 
+/**  Less than a nano-unit per row. */
+"rounding" | 
+/**  None of these. */
+"unexplained";
+
+/**  What to reconcile. */
+export type ReconcileInput = {
+	/**  The gateway. */
+	gatewayId: string,
+	/**  First UTC day. */
+	first: string,
+	/**  Last UTC day. */
+	last: string,
+	/**  The bill to compare with. */
+	billId: string | null,
+};
+
+/**  What a person could do. */
+export type ReconcileProposal = {
+	/**  About which cause. */
+	cause: ReconcileCause,
+	/**  As a sentence. */
+	sentence: string,
+	/**  The button that does it. */
+	step: ReconcileStep,
+	/**  The command that does it. */
+	command: string | null,
+	/**  First UTC day it is about. */
+	first: string,
+	/**  Last UTC day it is about. */
+	last: string,
+};
+
+/**  Who says otherwise than the rows. */
+export type ReconcileSide = 
+/**  The gateway's own day totals. */
+"gateway" | 
+/**  An upstream bill. */
+"bill";
+
+/**  What a person could do about a difference. Nothing is done without one. */
+export type ReconcileStep = 
+/**  Pull the days again. */
+"pull_again" | 
+/**  Say whose the account is. */
+"attribute" | 
+/**  Look at the requests of those days. */
+"look" | 
+/**  Ask somebody outside. */
+"ask";
+
+/**  A gateway's usage of a period, reconciled. */
+export type ReconcileView = {
+	/**  The gateway. */
+	gatewayId: string,
+	/**  Its name. */
+	gateway: string,
+	/**  First UTC day compared. */
+	first: string,
+	/**  Last UTC day compared; days that are not over or not settled are left out. */
+	last: string,
+	/**  Whether there is a day to compare at all. */
+	empty: boolean,
+	/**  What to know about the figures, as sentences. */
+	notes: string[],
+	/**  What the gateway's own day totals say; absent where it tells none. */
+	gatewayTotal: AmountView | null,
+	/**  Rows of clients. */
+	rows: AmountView,
+	/**  How many requests they are. */
+	requests: CountView,
+	/**  Rows that no client owns. */
+	nobody: AmountView,
+	/**  What charges of clients start from: day totals or rows, whichever count. */
+	counted: AmountView,
+	/**  What clients are charged for their own calendar days of these names. */
+	charged: AmountView,
+	/**  Models without a price; their charge is missing. */
+	unpriced: string[],
+	/**  The bill compared with. */
+	bill: BillView | null,
+	/**  What of it lies in the period. */
+	billed: AmountView | null,
+	/**  The differences. */
+	splits: SplitView[],
+	/**  What could be done. */
+	proposals: ReconcileProposal[],
+	/**  As of when. */
+	freshness: FreshnessView,
+};
+
 /**  A refund as typed. */
 export type RefundInput = {
 	/**  Decimal text in the client's currency. */
@@ -1764,6 +2016,64 @@ export type SettingsView = {
 	version: string,
 	/**  Minutes between syncs while the window is open; 0 is off. */
 	syncMinutes: number,
+};
+
+/**  A part of a difference in one place. */
+export type SplitFinding = {
+	/**  Why. */
+	cause: ReconcileCause,
+	/**  UTC day. */
+	day: string | null,
+	/**  Name of the account. */
+	account: string | null,
+	/**  Identifier of the client that owns it. */
+	clientId: string | null,
+	/**  Its name. */
+	client: string | null,
+	/**  Identifier of the key. */
+	keyId: string | null,
+	/**  Name of the key. */
+	key: string | null,
+	/**  Whether the gateway has deleted the key. */
+	keyGone: boolean,
+	/**  Model. */
+	model: string | null,
+	/**  Requests. */
+	count: CountView,
+	/**  Share of the difference. */
+	amount: AmountView,
+	/**  One of the requests, by the identifier its gateway gave. */
+	example: string | null,
+	/**  Whether clients are charged by what the gateway's counter says here, and not by the rows. */
+	chargedAsTold: boolean,
+};
+
+/**  One cause's share of a difference. */
+export type SplitPart = {
+	/**  Why. */
+	cause: ReconcileCause,
+	/**  Requests. */
+	count: CountView,
+	/**  Its share; its text has all nine decimals. */
+	amount: AmountView,
+};
+
+/**  A difference and its parts. */
+export type SplitView = {
+	/**  Who says otherwise. */
+	side: ReconcileSide,
+	/**  What is told; this and what follows with all nine decimals as text. */
+	told: AmountView,
+	/**  The rows of clients. */
+	rows: AmountView,
+	/**  Told less rows. */
+	difference: AmountView,
+	/**  Every cause; the amounts add up to the difference. */
+	parts: SplitPart[],
+	/**  Where they lie, greatest first. */
+	findings: SplitFinding[],
+	/**  Findings beyond those. */
+	more: number,
 };
 
 /**  What credit and debt were, or how they moved. Kinds are not added up (S4-11). */

@@ -13,6 +13,7 @@ export const PROVIDES = {
 	requestPage: ['usage', 'clients', 'keys'],
 	invoiceList: ['invoices', 'clients', 'usage', 'prices', 'settings'],
 	invoiceGet: ['invoices', 'clients', 'usage', 'prices', 'settings'],
+	pastDueGet: ['invoices', 'clients', 'keys', 'prices', 'gateways'],
 	ledgerGet: ['ledgers', 'clients', 'usage', 'prices', 'gateways', 'settings'],
 	ledgerRules: ['settings'],
 	statementGet: ['usage', 'clients', 'prices', 'keys', 'invoices', 'ledgers', 'gateways', 'settings'],

@@ -111,7 +111,9 @@ type InvoiceCommands = Pick<
 >;
 
 const keysOf = (world: World, clientId: string) =>
-	world.keys.filter((key) => world.accounts.some(({ id, clientId: whose }) => id === key.accountId && whose === clientId));
+	world.keys.filter((key) =>
+		world.accounts.some(({ id, clientId: whose }) => id === key.accountId && whose === clientId),
+	);
 
 function pastDue(world: World, clientId: string): PastDueView {
 	const late = world.invoices.filter((one) => one.clientId === clientId && statusOf(world, one) === 'overdue');
