@@ -20,7 +20,7 @@ use app::wire::{
     AgencyInput, ChargeKind, ClientInput, DepositInput, DocumentKind, PriceChange, RuleInput, TableFormat, TaxChoice,
     ThemeChoice,
 };
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{BY, FORMATS, days};
 use crate::journey::Scene;
@@ -52,10 +52,14 @@ fn grouped(text: &str) -> String {
     if part.is_empty() { groups.join(",") } else { format!("{}.{part}", groups.join(",")) }
 }
 
+fn cents_of(amount: Decimal) -> Decimal {
+    amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+}
+
 /// An amount as anybody might write it.
 fn shapes(amount: Decimal) -> Vec<String> {
     let exact = amount.normalize().to_string();
-    let cents = format!("{:.2}", amount.round_dp(2));
+    let cents = format!("{:.2}", cents_of(amount));
     let mut shapes = vec![exact.replace('.', ""), cents.replace('.', ""), cents.replace('.', ",")];
     shapes.extend([grouped(&exact), grouped(&cents), exact, cents]);
     shapes
@@ -216,7 +220,7 @@ async fn r29_no_cost_and_no_markup_is_in_anything_a_client_gets() {
     for artefact in &found {
         assert_eq!(hits(artefact, &needles), Vec::<&str>::new(), "R29: {}", artefact.name);
         // Proof that it was read: it says what the client pays, or in metadata what it counted.
-        let cents = format!("{:.2}", charge.round_dp(2));
+        let cents = format!("{:.2}", cents_of(charge));
         let days = COSTS.map(|cost| (number(cost) * factor).normalize().to_string());
         let paid = [cents.clone(), grouped(&cents), days[0].clone(), "1200".to_owned()];
         assert!(paid.iter().any(|paid| artefact.text.contains(paid)), "{} says none of {paid:?}", artefact.name);

@@ -12,6 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::stage::nanos;
 use crate::stage::parrot::{forward, hear, reply};
 
+/// Upstream model and sums of each day, account, key and model.
+type Cells = BTreeMap<(String, String, String, String), (Value, [i128; 6])>;
+
 /// What is told otherwise than it was. Requests by their identifiers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults {
@@ -52,7 +55,7 @@ impl Faults {
 
     /// The day totals of these requests as they are told.
     pub(crate) fn days(&self, rows: &[Value]) -> BTreeMap<String, Vec<Value>> {
-        let mut cells: BTreeMap<(String, String, String, String), (Value, [i128; 6])> = BTreeMap::new();
+        let mut cells = Cells::new();
         for row in self.told(rows) {
             let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
             let day = text("occurred_at")[..10].to_owned();
