@@ -22,8 +22,8 @@ use crate::undo::{self, Step, WayBack};
 use crate::wire::{BudgetInput, Code, CreatedKey, Done, KeyInput, KeyRow};
 use crate::{App, AppError, connect};
 
-pub use queue::secret_dequeue;
 pub(crate) use queue::SecretQueue;
+pub use queue::secret_dequeue;
 pub(crate) use ticket::TicketBox;
 
 /// Makes a key and keeps its secret in memory until it has been stored elsewhere. The secret is made here, so that a

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{ClientId, Currency, GatewayId, KeyId, KeyStatus, ModelScope, Nanos, Timestamp, Zone};
-use store::{Reader, StoreError};
 use store::table::key::{KeyFilter, StoredKey};
+use store::{Reader, StoreError};
 
 use super::budget::Spent;
 use super::names::Names;
