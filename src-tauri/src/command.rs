@@ -50,6 +50,8 @@ macro_rules! every_command {
             key::key_budget,
             key::secret_reveal,
             key::secret_stored,
+            key::secret_queue,
+            key::secret_dequeue,
             key::undo,
             usage::usage_chart,
             usage::usage_table,

@@ -27,6 +27,8 @@ pub const COMMANDS: &[&str] = &[
     "key_budget",
     "secret_reveal",
     "secret_stored",
+    "secret_queue",
+    "secret_dequeue",
     "undo",
     "usage_chart",
     "usage_table",

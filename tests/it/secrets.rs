@@ -164,6 +164,7 @@ async fn ask_everything(app: &App, scene: &Scene, said: &mut Said) {
         after: None,
     };
     said.result("key_list", key::key_list(app, &filter).await);
+    said.result("secret_queue", key::secret_queue(app).await);
     for group in [UsageGroup::Client, UsageGroup::Key, UsageGroup::Model, UsageGroup::Gateway] {
         let filter = stage::usage("2026-11-01", "2026-11-30", group);
         let (role, theme) = (app::wire::AmountRole::Cost, app::wire::ThemeChoice::Light);

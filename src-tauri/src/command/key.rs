@@ -1,6 +1,6 @@
 //! Keys, and secrets shown once.
 
-use app::wire::{BudgetInput, CreatedKey, Done, ErrorView, KeyFilterInput, KeyInput, KeyPage, KeyRow};
+use app::wire::{BudgetInput, CreatedKey, Done, ErrorView, KeyFilterInput, KeyInput, KeyPage, KeyRow, WaitingSecret};
 use app::{Origin, command, query};
 use tauri::State;
 
@@ -81,6 +81,20 @@ pub async fn secret_reveal(desk: State<'_, Desk>, ticket: String) -> Result<Stri
 #[specta::specta]
 pub async fn secret_stored(desk: State<'_, Desk>, ticket: String) -> Result<(), ErrorView> {
     Ok(command::key::secret_stored(desk.app()?, &ticket).await?)
+}
+
+/// Keys whose secret waits.
+#[tauri::command]
+#[specta::specta]
+pub async fn secret_queue(desk: State<'_, Desk>) -> Result<Vec<WaitingSecret>, ErrorView> {
+    Ok(query::key::secret_queue(desk.app()?).await?)
+}
+
+/// Waits no longer for a key's secret.
+#[tauri::command]
+#[specta::specta]
+pub async fn secret_dequeue(desk: State<'_, Desk>, id: String) -> Result<(), ErrorView> {
+    Ok(command::key::secret_dequeue(desk.app()?, &id).await?)
 }
 
 /// Takes a change back.

@@ -213,7 +213,7 @@ impl<'a> Attempt<'a> {
         };
         let code = self.deed.action.code();
         let context = reason.status.map_or_else(|| code.to_owned(), |status| format!("{code} → {status}"));
-        AppError::new(refused, message).hint(hint).while_doing(context)
+        AppError { after: reason.after, ..AppError::new(refused, message) }.hint(hint).while_doing(context)
     }
 
     /// No answer that tells: notes it, then asks the gateway at once what it holds.

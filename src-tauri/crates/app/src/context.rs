@@ -1,7 +1,7 @@
 //! The open app: its profile, its clock, its store, and what lives for one run only.
 //!
 //! **Owns:** where files lie, who tells the time, and the state that is never stored (cached connections, undo and
-//! secret tickets, the running sync). **Does not own:** any decision about them.
+//! secret tickets, secrets that wait, the running sync). **Does not own:** any decision about them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::AppError;
 use crate::act::{self, Lanes};
 use crate::agency;
-use crate::command::key::TicketBox;
+use crate::command::key::{SecretQueue, TicketBox};
 use crate::command::ledger::charging;
 use crate::connect::Gateways;
 use crate::register;
@@ -173,6 +173,7 @@ struct Inner {
     lanes: Lanes,
     undo: UndoBox,
     secrets: TicketBox,
+    secret_queue: SecretQueue,
     sync: Turn,
     month_end: Turn,
     seal: AuditSeal,
@@ -219,6 +220,7 @@ impl App {
             lanes: Lanes::default(),
             undo: UndoBox::default(),
             secrets: TicketBox::default(),
+            secret_queue: SecretQueue::default(),
             sync: Turn::new("a sync is running already"),
             month_end: Turn::new("invoices are being made final already"),
             seal: AuditSeal(AtomicBool::new(true)),
@@ -300,6 +302,10 @@ impl App {
 
     pub(crate) fn secrets(&self) -> &TicketBox {
         &self.0.secrets
+    }
+
+    pub(crate) fn secret_queue(&self) -> &SecretQueue {
+        &self.0.secret_queue
     }
 
     pub(crate) fn sync_turn(&self) -> &Turn {

@@ -26,6 +26,8 @@ pub struct AppError {
     pub field: Option<String>,
     /// Whether trying again can help.
     pub retryable: bool,
+    /// When the same may be asked again, where a gateway refused it and waiting is all that is needed.
+    pub after: Option<Duration>,
     /// What was tried, for the log only.
     pub context: String,
 }
@@ -35,7 +37,8 @@ impl AppError {
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let retryable = matches!(code, Code::GatewayUnreachable | Code::VaultUnavailable);
-        Self { code, message: message.into(), hints: Vec::new(), field: None, retryable, context: String::new() }
+        let (message, hints, context) = (message.into(), Vec::new(), String::new());
+        Self { code, message, hints, field: None, retryable, after: None, context }
     }
 
     /// Something typed was not accepted.

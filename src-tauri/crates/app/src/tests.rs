@@ -19,3 +19,4 @@ mod rig;
 mod routes;
 mod sandboxes;
 mod secrets;
+mod waiting;

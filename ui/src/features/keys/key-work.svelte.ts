@@ -1,15 +1,15 @@
 /**
- * What is being done to keys: which dialog is open, which rows are on their way, which secrets are waited for.
+ * What is being done to keys: which dialog is open, which rows are on their way, which secrets are shown.
  *
  * Owns: the state shared by a table of keys, its panel and its dialogs. Does not own: the keys, see `useQuery`; the
- * secrets that wait, which outlive a screen: see `secret-queue.svelte.ts`.
+ * secrets to be shown, which outlive a screen: see `told-secrets.svelte.ts`.
  */
 import { SvelteSet } from 'svelte/reactivity';
-import { actDone } from '$lib/backend/act';
+import { actDone, attempt } from '$lib/backend/act';
 import { ask, type CreatedKey, type KeyRow } from '$lib/backend/backend';
 import { toasts } from '$lib/ui/toasts.svelte';
 import { m } from '$lib/paraglide/messages';
-import { secretQueue } from './secret-queue.svelte';
+import { toldSecrets } from './told-secrets.svelte';
 
 export type KeyDialog =
 	{ kind: 'edit' | 'budget' | 'rotate' | 'revoke'; key: KeyRow } | { kind: 'create'; clientId: string | undefined };
@@ -18,7 +18,7 @@ export class KeyWork {
 	dialog = $state.raw<KeyDialog | null>(null);
 	/** Keys with a change under way (U12). */
 	readonly saving = new SvelteSet<string>();
-	readonly secrets = secretQueue;
+	readonly secrets = toldSecrets;
 
 	create(clientId?: string): void {
 		this.dialog = { kind: 'create', clientId };
@@ -32,26 +32,22 @@ export class KeyWork {
 		this.dialog = null;
 	}
 
-	/** Shows the secrets of keys just made, or waits for those that their gateway tells later. */
+	/** Shows the secrets of keys just made; those that their gateway tells later are in the program's queue. */
 	show(created: readonly CreatedKey[]): void {
-		for (const one of created) this.secrets.add(one, Date.now());
+		for (const one of created) this.secrets.add(one);
 	}
 
 	/** Asks for a key's secret once more. */
-	async reveal(key: KeyRow): Promise<void> {
-		const error = await this.secrets.reveal(key, Date.now());
-		if (error && !this.secrets.of(key.id)) toasts.failed(error);
-	}
-
-	/** Asks for the next secret that is due. A dialog that is open is not interrupted. */
-	async revealDue(now: number): Promise<void> {
-		if (!this.dialog) await this.secrets.next(now);
+	async reveal(id: string): Promise<void> {
+		const error = await this.secrets.reveal(id);
+		if (error) toasts.failed(error);
 	}
 
 	/** Waits no longer for a key's secret, and says where it can be had. */
-	dismiss(key: KeyRow): void {
-		this.secrets.dismiss(key.id);
-		toasts.done(m.keys_waiting_dismissed({ name: key.name }));
+	async dismiss(id: string, name: string): Promise<void> {
+		const gone = await attempt(ask().secretDequeue(id));
+		if (gone.error) toasts.failed(gone.error);
+		else toasts.done(m.keys_waiting_dismissed({ name }));
 	}
 
 	async pause(key: KeyRow): Promise<void> {

@@ -59,6 +59,10 @@ export const commands = {
 	secretReveal: (ticket: string) => typedError<string, ErrorView>(__TAURI_INVOKE("secret_reveal", { ticket })),
 	/**  Forgets the secret behind a ticket. */
 	secretStored: (ticket: string) => typedError<null, ErrorView>(__TAURI_INVOKE("secret_stored", { ticket })),
+	/**  Keys whose secret waits. */
+	secretQueue: () => typedError<WaitingSecret[], ErrorView>(__TAURI_INVOKE("secret_queue")),
+	/**  Waits no longer for a key's secret. */
+	secretDequeue: (id: string) => typedError<null, ErrorView>(__TAURI_INVOKE("secret_dequeue", { id })),
 	/**  Takes a change back. */
 	undo: (ticket: string) => typedError<Done, ErrorView>(__TAURI_INVOKE("undo", { ticket })),
 	/**  The usage chart. */
@@ -2401,6 +2405,27 @@ export type VaultState =
 "session" | 
 /**  Nowhere yet: there is no keychain, and no choice was made. */
 "unavailable";
+
+/**  A key whose gateway shows its secret later. */
+export type WaitingSecret = {
+	/**  The key. */
+	keyId: string,
+	/**  Its name. */
+	name: string,
+	/**  Its label, as its gateway shows it. */
+	label: string,
+	/**  Whose it is. */
+	clientId: string | null,
+	/**  The client's name. */
+	client: string | null,
+	/**  Its gateway's name. */
+	gateway: string,
+	/**
+	 *  The gateway shows it no earlier; asked then, it may want to be left alone for longer. An instant and not
+	 *  seconds, so that an answer read a while ago still counts down to the same moment.
+	 */
+	notBefore: string,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

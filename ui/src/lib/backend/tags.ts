@@ -7,6 +7,7 @@ export const PROVIDES = {
 	clientGet: ['clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'audit', 'gateways'],
 	accountList: ['accounts', 'clients', 'gateways', 'usage'],
 	keyList: ['keys', 'clients', 'accounts', 'usage'],
+	secretQueue: ['keys', 'clients', 'gateways'],
 	usageChart: ['usage', 'clients', 'prices', 'keys'],
 	usageTable: ['usage', 'clients', 'prices', 'keys'],
 	budgetChart: ['usage', 'accounts'],

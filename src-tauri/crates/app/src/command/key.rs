@@ -1,8 +1,9 @@
 //! Keys: made, changed, paused, revoked, and the secret that is shown once.
 //!
-//! **Owns:** that a secret is made here, sent once and shown once. **Does not own:** who may call what with it: that is
+//! **Owns:** that a secret is made here, sent once and shown once, or waits in a queue until its gateway shows it. **Does not own:** who may call what with it: that is
 //! the gateway's.
 
+mod queue;
 mod ticket;
 
 use std::time::Duration;
@@ -21,6 +22,8 @@ use crate::undo::{self, Step, WayBack};
 use crate::wire::{BudgetInput, Code, CreatedKey, Done, KeyInput, KeyRow};
 use crate::{App, AppError, connect};
 
+pub(crate) use queue::SecretQueue;
+pub use queue::secret_dequeue;
 pub(crate) use ticket::TicketBox;
 
 /// Makes a key and keeps its secret in memory until it has been stored elsewhere. The secret is made here, so that a
@@ -105,7 +108,7 @@ async fn make(
     to_be_shown(app, id, gateway, shown).await
 }
 
-/// A key with a ticket for its secret, or with the time after which its gateway tells it.
+/// A key with a ticket for its secret; or with the time after which its gateway tells it, and then it queues.
 async fn to_be_shown(app: &App, id: KeyId, gateway: &StoredGateway, shown: Shown) -> Result<CreatedKey, AppError> {
     let base_url = connect::calling_address(app, gateway).await?;
     let (mut ticket, mut secret_after_seconds) = (None, None);
@@ -113,9 +116,13 @@ async fn to_be_shown(app: &App, id: KeyId, gateway: &StoredGateway, shown: Shown
         Shown::Now(secret) => {
             let new = app.ticket()?;
             app.secrets().put(new.clone(), secret, app.now());
+            queue::leave(app, id);
             ticket = Some(new);
         }
-        Shown::Later(after) => secret_after_seconds = Some(u32::try_from(after.as_secs()).unwrap_or(u32::MAX).max(1)),
+        Shown::Later(after) => {
+            queue::wait(app, gateway.id, id, after);
+            secret_after_seconds = Some(u32::try_from(after.as_secs()).unwrap_or(u32::MAX).max(1));
+        }
     }
     Ok(CreatedKey { key: key_get(app, id).await?, ticket, secret_after_seconds, base_url })
 }
@@ -145,7 +152,8 @@ fn told(applied: &Applied, ours: Option<Secret>) -> Result<Shown, AppError> {
     }
 }
 
-/// Asks the gateway to show the secret of a key again: a ticket for it, or how long the gateway wants to be left alone.
+/// Asks the gateway to show the secret of a key again: a ticket for it, or how long the gateway wants to be left alone;
+/// then the key queues.
 ///
 /// # Errors
 /// `Unsupported` where the gateway does not keep secrets; those of a write to a gateway.
@@ -153,8 +161,13 @@ pub async fn key_reveal(app: &App, origin: Origin, id: &str) -> Result<CreatedKe
     let key = stored(app, id).await?;
     let gateway = app.store().reader().await?.gateway().get(key.gateway).await?;
     let action = Action::KeyReveal { key: key.key.external_id.clone() };
-    let applied = act(app, origin, deed(&key, action)).await?;
-    to_be_shown(app, key.id, &gateway, told(&applied, None)?).await
+    let shown = match act(app, origin, deed(&key, action)).await {
+        Ok(applied) => told(&applied, None)?,
+        // Noted as refused, and nothing is wrong: waiting is all that is needed.
+        Err(AppError { after: Some(after), .. }) => Shown::Later(after),
+        Err(error) => return Err(error),
+    };
+    to_be_shown(app, key.id, &gateway, shown).await
 }
 
 /// Shows a new key's secret, until it has been stored or ten minutes have passed.

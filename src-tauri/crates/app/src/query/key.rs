@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ClientId, Currency, GatewayId, KeyId, KeyStatus, ModelScope, Nanos, Zone};
-use store::Reader;
+use domain::{ClientId, Currency, GatewayId, KeyId, KeyStatus, ModelScope, Nanos, Timestamp, Zone};
 use store::table::key::{KeyFilter, StoredKey};
+use store::{Reader, StoreError};
 
 use super::budget::Spent;
 use super::names::Names;
 use crate::connect::capability;
-use crate::wire::{AmountRole, KeyFilterInput, KeyPage, KeyRow, KeyStatusView};
+use crate::wire::{AmountRole, KeyFilterInput, KeyPage, KeyRow, KeyStatusView, WaitingSecret};
 use crate::{App, AppError, format};
 
 /// Keys on a page.
@@ -50,6 +50,41 @@ pub async fn key_get(app: &App, id: KeyId) -> Result<KeyRow, AppError> {
     let key = reader.key().get(id).await?;
     let mut rows = rows(app, &mut reader, &names, std::slice::from_ref(&key)).await?;
     rows.pop().ok_or_else(|| AppError::not_found(format!("the key {id}")))
+}
+
+/// Keys whose gateway shows their secret later, in the order in which they may be shown. One that was revoked or is gone
+/// waits no longer.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn secret_queue(app: &App) -> Result<Vec<WaitingSecret>, AppError> {
+    let waiting = app.secret_queue().waiting();
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut reader = app.store().reader().await?;
+    let names = Names::read(&mut reader, app.now()).await?;
+    let mut rows = Vec::with_capacity(waiting.len());
+    for (id, not_before) in waiting {
+        match reader.key().get(id).await {
+            Ok(key) if key.key.status != KeyStatus::Revoked => rows.push(waiting_secret(&key, &names, not_before)),
+            Ok(_) | Err(StoreError::NotFound { .. }) => _ = app.secret_queue().leave(id),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(rows)
+}
+
+fn waiting_secret(key: &StoredKey, names: &Names, not_before: Timestamp) -> WaitingSecret {
+    WaitingSecret {
+        key_id: key.id.to_string(),
+        name: key.key.spec.name.to_string(),
+        label: key.key.label.as_str().to_owned(),
+        client_id: key.client.map(|id| id.to_string()),
+        client: key.client.map(|id| names.client(id)),
+        gateway: names.gateway(key.gateway),
+        not_before: format::instant(not_before),
+    }
 }
 
 /// Keys of one client, revoked ones last.

@@ -125,6 +125,25 @@ view! {
         pub base_url: String,
     }
 
+    /// A key whose gateway shows its secret later.
+    pub struct WaitingSecret {
+        /// The key.
+        pub key_id: String,
+        /// Its name.
+        pub name: String,
+        /// Its label, as its gateway shows it.
+        pub label: String,
+        /// Whose it is.
+        pub client_id: Option<String>,
+        /// The client's name.
+        pub client: Option<String>,
+        /// Its gateway's name.
+        pub gateway: String,
+        /// The gateway shows it no earlier; asked then, it may want to be left alone for longer. An instant and not
+        /// seconds, so that an answer read a while ago still counts down to the same moment.
+        pub not_before: String,
+    }
+
     /// A change that can be undone.
     pub struct Done {
         /// What was done, as a sentence.

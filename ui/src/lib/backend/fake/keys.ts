@@ -1,4 +1,4 @@
-/** The fake's keys. Gateways that show a secret again tell one secret, then none for a while. */
+/** The fake's keys. Gateways that show a secret again tell one secret, then none for a while, and keys queue for it. */
 import type { Commands, CreatedKey, KeyStatusView } from '../backend';
 import { wait } from './gateways';
 import { parseAmount } from './money';
@@ -22,6 +22,8 @@ type KeyCommands = Pick<
 	| 'keyBudget'
 	| 'secretReveal'
 	| 'secretStored'
+	| 'secretQueue'
+	| 'secretDequeue'
 >;
 
 export function keyCommands(world: World): KeyCommands {
@@ -44,11 +46,17 @@ export function keyCommands(world: World): KeyCommands {
 	};
 	/** When a gateway that tells secrets one at a time tells the next one. */
 	let tellsFrom = 0;
+	/** Keys whose secret waits, in the order in which they came. */
+	const waiting = new Set<string>();
 	const shown = (key: FakeKey): CreatedKey => {
 		const row = keyRow(world, key);
 		const baseUrl = 'https://llm.meridian.example/v1';
 		const left = row.canReveal ? Math.ceil((tellsFrom - Date.now()) / 1000) : 0;
-		if (left > 0) return { key: row, ticket: null, secretAfterSeconds: left, baseUrl };
+		if (left > 0) {
+			waiting.add(key.id);
+			return { key: row, ticket: null, secretAfterSeconds: left, baseUrl };
+		}
+		waiting.delete(key.id);
 		if (row.canReveal) tellsFrom = Date.now() + APART_MS;
 		const ticket = world.id('ticket');
 		world.secrets.set(ticket, `sk-fake-${key.fingerprint}${key.fingerprint}${key.label.slice(-4)}`);
@@ -56,8 +64,9 @@ export function keyCommands(world: World): KeyCommands {
 	};
 	const made = (key: FakeKey) => {
 		world.keys.unshift(key);
+		const created = shown(key);
 		world.done(['keys', 'clients', 'accounts'], '', { action: 'key_create', target: key.name });
-		return ok(shown(key));
+		return ok(created);
 	};
 	return {
 		keyCreate: async (input) => {
@@ -108,8 +117,9 @@ export function keyCommands(world: World): KeyCommands {
 			await wait(300);
 			const key = find(id);
 			if (!key) return missing('The key');
-			world.done([], '', { action: 'key_reveal', target: key.name });
-			return ok(shown(key));
+			const created = shown(key);
+			world.done(['keys'], '', { action: 'key_reveal', target: key.name });
+			return ok(created);
 		},
 		keyRotate: async (id) => {
 			const key = find(id);
@@ -160,6 +170,21 @@ export function keyCommands(world: World): KeyCommands {
 		},
 		secretStored: async (ticket) => {
 			world.secrets.delete(ticket);
+			return ok(null);
+		},
+		secretQueue: async () => {
+			const keys = [...waiting].flatMap((id) => find(id) ?? []).filter(({ status }) => status !== 'revoked');
+			const notBefore = new Date(tellsFrom).toISOString();
+			return ok(
+				keys.map((key) => {
+					const { id, name, label, clientId, client, gateway } = keyRow(world, key);
+					return { keyId: id, name, label, clientId, client, gateway, notBefore };
+				}),
+			);
+		},
+		secretDequeue: async (id) => {
+			waiting.delete(id);
+			world.emit('keys');
 			return ok(null);
 		},
 	};
