@@ -105,7 +105,8 @@ impl Proxy {
         let window = "start_date=2020-01-01%2000:00:00&end_date=2099-01-01%2000:00:00";
         let path = format!("/spend/logs/v2?{window}&team_id={team}&page=1&page_size=1000");
         let page: Page = serde_json::from_str(&self.told(&path).await).expect("rows");
-        assert_eq!(page.data.len() as u64, page.total, "one page holds all rows of a team");
+        // It counts first and reads then, and may have written in between: more than it counted are all there are.
+        assert!(page.data.len() as u64 >= page.total, "one page holds all rows of a team");
         page.data.into_iter().map(Row::told).collect()
     }
 

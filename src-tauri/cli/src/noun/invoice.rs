@@ -1,8 +1,8 @@
 //! `purser invoice`.
 
 use app::wire::{
-    BatchOutcome, BatchResult, DocumentKind, InvoiceDrift, InvoiceRow, InvoiceView, PaymentInput, SavedFile,
-    ThemeChoice,
+    BatchOutcome, BatchResult, DocumentKind, InvoiceDrift, InvoiceRow, InvoiceStatus, InvoiceView, PaymentInput,
+    SavedFile, ThemeChoice,
 };
 use app::{App, command, query};
 
@@ -130,7 +130,7 @@ fn list(rows: &[InvoiceRow]) -> String {
             word(&row.status),
             row.due.clone().unwrap_or_else(|| "–".to_owned()),
             row.total.text.clone(),
-            row.open.text.clone(),
+            owed(row),
             row.margin.text.clone(),
         ]
     };
@@ -145,7 +145,8 @@ fn page(view: &InvoiceView) -> String {
     let number = view.row.number.clone().unwrap_or_else(|| format!("{} (draft)", view.row.id));
     let obstacles: String =
         view.row.obstacles.iter().chain(&view.notices).map(|text| format!("\nNote: {text}")).collect();
-    let title = heading(&format!("Invoice {number} to {} for {}", view.row.client, view.row.month));
+    let noun = if view.corrects.is_some() { "Credit note" } else { "Invoice" };
+    let title = heading(&format!("{noun} {number} to {} for {}", view.row.client, view.row.month));
     let due = view.row.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
     format!(
         "{title}\n{}{due}\n\n{}\n\n{}\n\nYour cost {}, margin {}.{}{obstacles}",
@@ -195,6 +196,12 @@ fn drifted(drifts: &[InvoiceDrift]) -> String {
     });
     let table = table(&["number", "<client", "<for", ">charged", ">by today's usage"], rows);
     format!("{table}\n\n`purser invoice drift NUMBER` puts the difference on the client's next draft.")
+}
+
+/// What is open; nothing is of a draft, or of what was settled.
+fn owed(row: &InvoiceRow) -> String {
+    let waits = matches!(row.status, InvoiceStatus::Open | InvoiceStatus::PartPaid | InvoiceStatus::Overdue);
+    if waits { row.open.text.clone() } else { "–".to_owned() }
 }
 
 /// What is to be paid, below each other.

@@ -91,7 +91,7 @@ pub async fn invoice_get(app: &App, id: &str, theme: ThemeChoice) -> Result<Invo
     Ok(InvoiceView {
         row: sheet.row(&stored, &names, today)?,
         lines: sheet.lines(&names),
-        net: format::money(totals.net, AmountRole::Charge),
+        net: format::money(sheet.signed(totals.net), AmountRole::Charge),
         tax: totals.taxes.first().map(|tax| {
             let label = match tax.category.per_cent() {
                 Some(rate) if tax.category.reason().is_none() => {
@@ -99,7 +99,7 @@ pub async fn invoice_get(app: &App, id: &str, theme: ThemeChoice) -> Result<Invo
                 }
                 _ => tax.category.label().to_owned(),
             };
-            (label, format::money(tax.amount, AmountRole::Charge))
+            (label, format::money(sheet.signed(tax.amount), AmountRole::Charge))
         }),
         trio: sheet.trio()?,
         requests: format::count(requests),
@@ -279,7 +279,7 @@ impl Sheet {
             client: names.client(client),
             month: stored.draft.first_day.month().to_string(),
             status: status(stored, today),
-            total: format::money(self.signed_total(), AmountRole::Charge),
+            total: format::money(self.signed(self.body.totals.total), AmountRole::Charge),
             open: format::money(open(stored), AmountRole::Charge),
             margin: format::amount(left, AmountRole::Margin),
             issued: stored.issued.as_ref().map(|issued| issued.issued_on.to_string()),
@@ -288,10 +288,15 @@ impl Sheet {
         })
     }
 
-    /// What a credit note takes back is below zero, so that a list adds up.
-    fn signed_total(&self) -> Money {
-        let total = self.body.totals.total;
-        if self.corrects.is_some() { Money::from_minor(-total.minor(), total.currency()) } else { total }
+    /// An amount of the document as the agency counts it: what a credit note takes back is below zero, so that everything
+    /// adds up.
+    fn signed(&self, amount: Money) -> Money {
+        if self.corrects.is_some() { Money::from_minor(-amount.minor(), amount.currency()) } else { amount }
+    }
+
+    /// As [`Sheet::signed`].
+    fn signed_cost(&self, cost: ExactAmount) -> ExactAmount {
+        if self.corrects.is_some() { ExactAmount::new(-cost.amount(), cost.currency()) } else { cost }
     }
 
     fn lines(&self, names: &Names) -> Vec<InvoiceLineView> {
@@ -300,8 +305,8 @@ impl Sheet {
         both.map(|(line, agency)| InvoiceLineView {
             description: subject(&line.subject, names, several),
             quantities: quantities(line),
-            charge: format::money(line.net, AmountRole::Charge),
-            cost: Some(format::amount(agency.cost, AmountRole::Cost)),
+            charge: format::money(self.signed(line.net), AmountRole::Charge),
+            cost: Some(format::amount(self.signed_cost(agency.cost), AmountRole::Cost)),
             trail: Some(agency.trail.clone()),
         })
         .collect()

@@ -77,6 +77,7 @@ async fn a_credit_note_takes_an_invoice_back_and_its_month_can_be_invoiced_anew(
     let note = invoice_credit(&rig.app, WINDOW, &first.row.id, "Wrong month").await.unwrap();
     assert_eq!((note.row.number.as_deref(), note.row.status), (Some("CN-2026-0001"), InvoiceStatus::CreditNote));
     assert_eq!((note.row.total.amount.as_str(), note.row.open.amount.as_str()), ("-100", "0"));
+    assert_eq!((note.net.amount.as_str(), note.lines[0].charge.amount.as_str()), ("-100", "-100"), "all of it adds up");
     let corrects = note.corrects.unwrap();
     assert_eq!((corrects.number.as_str(), corrects.reason.as_str()), ("2026-0001", "Wrong month"));
     let taken_back = page(&rig, &first.row.id).await;
