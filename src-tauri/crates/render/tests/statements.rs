@@ -1,5 +1,7 @@
 //! Statements with names that mean harm, and with nothing to tell.
 
+#![allow(clippy::unwrap_used, reason = "a sample that cannot be made fails the test")]
+
 use billing::{Party, Seller, ServicePeriod, Statement, StatementKey, StatementUse};
 use domain::{Currency, ExactAmount, Meter, ModelName, Quantities, Zone};
 use render::statement::{csv, html, json, pdf, usage_csv, usage_lines};
