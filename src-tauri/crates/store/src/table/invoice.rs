@@ -1,15 +1,20 @@
-//! Invoices: drafts, final documents that never change (enforced by triggers), gap-free numbers, payments.
+//! Invoices: drafts, and final documents that never change (enforced by triggers).
 
+mod document;
 mod later;
+mod number;
+mod payment;
 mod row;
 
-use domain::{ClientId, Currency, Date, InvoiceId, Money, Timestamp};
-use sha2::{Digest, Sha256};
-use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use domain::{ClientId, Currency, Date, InvoiceId, Timestamp};
+use sqlx::{SqliteConnection, query, query_as};
 
+pub use self::document::InvoiceDocument;
 pub use self::later::{Carry, SettledDrift};
+pub use self::number::InvoiceNumber;
+pub use self::payment::InvoicePayment;
 use self::row::Row;
-use crate::column::{self, days, time};
+use crate::column::days;
 use crate::session::Pen;
 use crate::{StoreError, StoreResult, Tag};
 
@@ -60,28 +65,6 @@ pub struct InvoiceDraft {
     pub gross: i64,
     /// The whole document, opaque here.
     pub snapshot: String,
-}
-
-/// A number taken from a series, to be used in the same transaction. Not `Clone`: each is used once.
-#[must_use = "a number that is taken and not used would leave a gap; the commit refuses it"]
-#[derive(Debug, PartialEq, Eq)]
-pub struct InvoiceNumber {
-    series: String,
-    number: i64,
-}
-
-impl InvoiceNumber {
-    /// The series.
-    #[must_use]
-    pub fn series(&self) -> &str {
-        &self.series
-    }
-
-    /// The place in the series, from 1.
-    #[must_use]
-    pub fn number(&self) -> i64 {
-        self.number
-    }
 }
 
 /// What turns a draft into a final document.
@@ -154,34 +137,6 @@ pub struct InvoiceFilter {
     pub limit: Option<u32>,
 }
 
-/// A stored document of a final invoice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvoiceDocument {
-    /// `pdf`, `csv` …: one of each per invoice.
-    pub kind: String,
-    /// Name to save it under.
-    pub file_name: String,
-    /// Media type.
-    pub media_type: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// The bytes.
-    pub body: Vec<u8>,
-}
-
-/// A payment noted against an invoice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvoicePayment {
-    /// When the money came.
-    pub paid_on: Date,
-    /// How much, in the invoice's currency; negative is a refund or a correction.
-    pub amount: Money,
-    /// Reference.
-    pub note: String,
-    /// When it was noted.
-    pub recorded_at: Timestamp,
-}
-
 /// Reads of invoices.
 #[derive(Debug)]
 pub struct InvoiceTable<'c> {
@@ -236,83 +191,6 @@ impl InvoiceTable<'_> {
         );
         let row = row.fetch_optional(&mut *self.conn).await?;
         row.ok_or_else(|| StoreError::not_found("invoice", id))?.try_into()
-    }
-
-    /// One document with its bytes, checked against its SHA-256.
-    ///
-    /// # Errors
-    /// `Unreadable` when the bytes were altered.
-    pub async fn document(&mut self, id: InvoiceId, kind: &str) -> StoreResult<Option<InvoiceDocument>> {
-        let row = query!(
-            "SELECT kind, file_name, media_type, sha256, created_at, body FROM invoice_document
-             WHERE invoice = ? AND kind = ?",
-            id.0,
-            kind
-        );
-        let Some(row) = row.fetch_optional(&mut *self.conn).await? else { return Ok(None) };
-        if Sha256::digest(&row.body)[..] != row.sha256[..] {
-            let what = format!("the stored {kind} is not the one that was issued");
-            return Err(StoreError::Unreadable { noun: "invoice", id: id.to_string(), what });
-        }
-        Ok(Some(InvoiceDocument {
-            kind: row.kind,
-            file_name: row.file_name,
-            media_type: row.media_type,
-            created_at: time(row.created_at),
-            body: row.body,
-        }))
-    }
-
-    /// The kinds of documents stored for an invoice, with the SHA-256 of each in hexadecimal digits.
-    ///
-    /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn documents(&mut self, id: InvoiceId) -> StoreResult<Vec<(String, String)>> {
-        let rows = query!(
-            r#"SELECT kind, lower(hex(sha256)) AS "digest!: String" FROM invoice_document WHERE invoice = ? ORDER BY kind"#,
-            id.0
-        );
-        Ok(rows.fetch_all(&mut *self.conn).await?.into_iter().map(|row| (row.kind, row.digest)).collect())
-    }
-
-    /// The payments noted, oldest first.
-    ///
-    /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn payments(&mut self, id: InvoiceId) -> StoreResult<Vec<InvoicePayment>> {
-        let currency = self.get(id).await?.draft.currency;
-        let at = column::Row { noun: "payment of invoice", id: id.0 };
-        let rows = query!(
-            "SELECT paid_on, amount, note, recorded_at FROM invoice_payment WHERE invoice = ? ORDER BY paid_on, id",
-            id.0
-        );
-        let rows = rows.fetch_all(&mut *self.conn).await?.into_iter().map(|row| {
-            Ok(InvoicePayment {
-                paid_on: at.date(row.paid_on)?,
-                amount: Money::from_minor(row.amount, currency),
-                note: row.note,
-                recorded_at: time(row.recorded_at),
-            })
-        });
-        rows.collect()
-    }
-
-    /// Every series with the last number taken of it.
-    ///
-    /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn series(&mut self) -> StoreResult<Vec<(String, i64)>> {
-        let rows = query!("SELECT series, last FROM invoice_series ORDER BY series").fetch_all(&mut *self.conn).await?;
-        Ok(rows.into_iter().map(|row| (row.series, row.last)).collect())
-    }
-
-    /// The last number taken of a series; 0 before the first.
-    ///
-    /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn last_number(&mut self, series: &str) -> StoreResult<i64> {
-        let last = query_scalar!("SELECT last FROM invoice_series WHERE series = ?", series);
-        Ok(last.fetch_optional(&mut *self.conn).await?.unwrap_or(0))
     }
 }
 
@@ -392,42 +270,6 @@ impl InvoiceTableMut<'_> {
         Ok(())
     }
 
-    /// Takes the next number of a series. It must be used before the commit; a rollback gives it back.
-    ///
-    /// # Errors
-    /// See [`crate::StoreError`].
-    pub async fn number_take(&mut self, series: &str) -> StoreResult<InvoiceNumber> {
-        self.pen.touch(Tag::Invoices);
-        let next = query_scalar!(
-            r#"INSERT INTO invoice_series (series, last) VALUES (?, 1)
-               ON CONFLICT (series) DO UPDATE SET last = last + 1 RETURNING last AS "last!""#,
-            series
-        );
-        let number = next.fetch_one(&mut *self.pen.conn).await?;
-        *self.pen.numbers_open += 1;
-        Ok(InvoiceNumber { series: series.to_owned(), number })
-    }
-
-    /// Makes a series go on after `last`, for an agency that numbered invoices before Purser.
-    ///
-    /// # Errors
-    /// `Rule` when a number of the series was already taken here.
-    pub async fn series_start(&mut self, series: &str, last: i64) -> StoreResult<()> {
-        self.pen.touch(Tag::Invoices);
-        let taken = query_scalar!("SELECT count(*) FROM invoice WHERE series = ?", series);
-        if taken.fetch_one(&mut *self.pen.conn).await? > 0 {
-            return Err(StoreError::rule("this series has invoices already: start another series instead"));
-        }
-        query!(
-            "INSERT INTO invoice_series (series, last) VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET last = excluded.last",
-            series,
-            last
-        )
-        .execute(&mut *self.pen.conn)
-        .await?;
-        Ok(())
-    }
-
     /// Makes a draft final. A credit note ends the invoice it reverses.
     ///
     /// # Errors
@@ -456,57 +298,6 @@ impl InvoiceTableMut<'_> {
         .execute(&mut *self.pen.conn)
         .await?;
         *self.pen.numbers_open = self.pen.numbers_open.saturating_sub(1);
-        Ok(())
-    }
-
-    /// Stores a document of a final invoice.
-    ///
-    /// # Errors
-    /// `Rule` for a draft, or when the invoice has one of this kind.
-    pub async fn document_add(&mut self, id: InvoiceId, document: &InvoiceDocument) -> StoreResult<()> {
-        self.pen.touch(Tag::Invoices);
-        let digest = Sha256::digest(&document.body).to_vec();
-        let created_at = document.created_at.as_millis();
-        query!(
-            "INSERT INTO invoice_document (invoice, kind, file_name, media_type, sha256, created_at, body)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-            id.0,
-            document.kind,
-            document.file_name,
-            document.media_type,
-            digest,
-            created_at,
-            document.body
-        )
-        .execute(&mut *self.pen.conn)
-        .await?;
-        Ok(())
-    }
-
-    /// Notes a payment.
-    ///
-    /// # Errors
-    /// `NotFound`; `Rule` for a draft or another currency.
-    pub async fn payment_add(&mut self, id: InvoiceId, payment: &InvoicePayment) -> StoreResult<()> {
-        let stored = self.read().get(id).await?;
-        if stored.issued.is_none() {
-            return Err(StoreError::rule("a draft cannot be paid: finalise it first"));
-        }
-        if stored.draft.currency != payment.amount.currency() {
-            return Err(StoreError::rule("the payment is in another currency than the invoice: convert it first"));
-        }
-        self.pen.touch(Tag::Invoices);
-        let (paid_on, amount, at) = (days(payment.paid_on), payment.amount.minor(), payment.recorded_at.as_millis());
-        query!(
-            "INSERT INTO invoice_payment (invoice, paid_on, amount, note, recorded_at) VALUES (?, ?, ?, ?, ?)",
-            id.0,
-            paid_on,
-            amount,
-            payment.note,
-            at
-        )
-        .execute(&mut *self.pen.conn)
-        .await?;
         Ok(())
     }
 }
