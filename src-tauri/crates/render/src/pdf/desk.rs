@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
+use typst::layout::Abs;
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontInstance, FontVariant, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World};
 
@@ -32,6 +33,8 @@ struct Furniture {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+    drawn: Drawn,
+    widths: Widths,
 }
 
 static FURNITURE: LazyLock<Option<Furniture>> = LazyLock::new(furniture);
@@ -50,17 +53,80 @@ fn furniture() -> Option<Furniture> {
     let statement = Source::new(names.statement, include_str!("statement.typ").to_owned());
     let fonts: Vec<Font> = fonts::ALL.into_iter().filter_map(|bytes| Font::new(Bytes::new(bytes), 0)).collect();
     let book = LazyHash::new(FontBook::from_fonts(&fonts));
-    Some(Furniture { names, template, statement, library: LazyHash::new(Library::default()), book, fonts })
+    let (drawn, widths) = (Drawn::by(&fonts), Widths::of(fonts.get(MEASURED)?));
+    Some(Furniture {
+        names,
+        template,
+        statement,
+        library: LazyHash::new(Library::default()),
+        book,
+        fonts,
+        drawn,
+        widths,
+    })
 }
 
 fn file(name: &str) -> Option<FileId> {
     VirtualPath::new(name).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
+/// The characters that some embedded font has, a bit for each: a document asks for thousands.
+struct Drawn(Vec<u64>);
+
+impl Drawn {
+    fn by(fonts: &[Font]) -> Self {
+        let mut bits = vec![0; (char::MAX as usize >> 6) + 1];
+        for character in fonts.iter().flat_map(|font| font.info().coverage.iter()) {
+            if let Some(word) = bits.get_mut(character as usize >> 6) {
+                *word |= 1 << (character & 63);
+            }
+        }
+        Self(bits)
+    }
+
+    fn has(&self, character: char) -> bool {
+        let place = u32::from(character);
+        self.0.get(place as usize >> 6).is_some_and(|word| word >> (place & 63) & 1 == 1)
+    }
+}
+
 /// Whether some embedded font has a character.
 pub(super) fn can_draw(character: char) -> bool {
-    let drawn = |font: &Font| font.info().coverage.contains(u32::from(character));
-    FURNITURE.as_ref().is_some_and(|furniture| furniture.fonts.iter().any(drawn))
+    FURNITURE.as_ref().is_some_and(|furniture| furniture.drawn.has(character))
+}
+
+/// Place of the face that texts are measured in: semibold, the widest that stands in a table.
+const MEASURED: usize = 2;
+
+/// Widths of letters in ems, to know how wide a column must be without setting its cells.
+struct Widths {
+    face: FontInstance,
+    /// Of the widest digit, since figures of tables are as wide as each other.
+    digit: f64,
+}
+
+impl Widths {
+    fn of(font: &Font) -> Self {
+        let face = font.clone().instantiate(FontVariant::default(), Abs::zero(), &FontVariations::default());
+        let digit = ('0'..='9').filter_map(|digit| advance(&face, digit)).fold(0.0, f64::max);
+        Self { face, digit }
+    }
+
+    /// A letter of another script counts as a full square, and no letter of the embedded ones is wider.
+    fn letter(&self, letter: char) -> f64 {
+        if letter.is_ascii_digit() { self.digit } else { advance(&self.face, letter).unwrap_or(1.0) }
+    }
+}
+
+fn advance(face: &FontInstance, letter: char) -> Option<f64> {
+    let glyph = face.ttf().glyph_index(letter)?;
+    face.x_advance(glyph.0).map(|ems| ems.get())
+}
+
+/// How wide a text is at most on one line, in ems.
+pub(super) fn ems(text: &str) -> f64 {
+    let widths = FURNITURE.as_ref().map(|furniture| &furniture.widths);
+    text.chars().map(|letter| widths.map_or(1.0, |widths| widths.letter(letter))).sum()
 }
 
 /// One document on the typesetter's desk.

@@ -1,6 +1,7 @@
 //! What the template is given: a JSON value of ready texts and the drawing of the chart. The template computes nothing, and
 //! no text is ever read as markup.
 
+mod columns;
 mod usage;
 
 use domain::{DocumentLanguage, Quantities};
@@ -54,6 +55,13 @@ impl Sheet {
         let mut data = data(document, options, words);
         data["accent"] = Some(brand::accent(&document.look.accent)?).filter(|color| !color.is_empty()).into();
         data["code"] = Value::from(!code.is_empty());
+        data["columns"] = columns::of_lines(&data);
+        data["fact_widths"] = columns::of_facts(&data);
+        for table in ["usage", "keys"] {
+            if data[table].is_object() {
+                data[table]["columns"] = columns::of_usage(&data[table], &data);
+            }
+        }
         let ident = format!("{}/{}", document.seller.name, document.file_stem());
         let chart = usage::chart(document, words)?;
         Ok(Self { template: Template::Invoice, data, chart, code, logo: options.logo.clone(), ident })
