@@ -130,7 +130,8 @@ pub fn documents(invoices: &[InvoiceDocument]) -> usize {
     })
 }
 
-fn every_document(invoice: &InvoiceDocument) -> usize {
+/// Every document of one invoice; gives their bytes.
+pub fn every_document(invoice: &InvoiceDocument) -> usize {
     let document = render::InvoiceDocument::from(invoice);
     let xmls = XmlFormat::ALL.map(|format| render::einvoice::xml(invoice, format).unwrap());
     let factur_x = XmlFormat::ALL.iter().position(|format| *format == XmlFormat::Cii).map(|at| xmls[at].clone());

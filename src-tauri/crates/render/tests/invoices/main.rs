@@ -82,6 +82,26 @@ fn the_text_reads_as_it_should() {
     assert!(draft.contains("DRAFT") && !draft.contains("2026-0042"), "a draft says so and has no number");
 }
 
+/// Columns are as wide as their figures are measured to be, and a row as high as one line.
+#[test]
+fn no_figure_breaks_and_no_row_is_cut() {
+    let huge = [("184,467,440,737,095,516", "912,345,678,901.35"), ("123,456,789,012", "1,234,567.50")];
+    let normal = [("183,402,117", "183,402.1")];
+    for (document, rows) in [(sample::huge(), huge.as_slice()), (sample::normal(), normal.as_slice())] {
+        let Some(text) = text_of(&printed(&document)) else { return };
+        for (count, amount) in rows {
+            assert!(text.contains(count), "`{count}` is broken in:\n{text}");
+            assert!(text.contains(amount), "`{amount}` is broken in:\n{text}");
+        }
+    }
+    let mut named = sample::normal();
+    named.keys = Some(sample::by_key(&named, 3, true));
+    let long = "a-key-whose-name-is-far-longer-than-its-column-".repeat(3);
+    named.keys.as_mut().unwrap().rows[2].name = billing::KeyName::Named(long);
+    let Some(text) = text_of(&printed(&named)) else { return };
+    assert_eq!(text.matches("a-key-whose").count(), 3, "a long name is printed whole, on more lines:\n{text}");
+}
+
 #[test]
 fn a_long_invoice_repeats_its_header_and_counts_its_pages() {
     let bytes = printed(&sample::long());

@@ -8,6 +8,8 @@ use crate::pdf::desk::ems;
 /// Width between the margins of the narrower sheet, A4, in points.
 const TEXT: f64 = 170.0 * MILLIMETRE;
 const MILLIMETRE: f64 = 72.0 / 25.4;
+/// Least width of the first column, in points.
+const FIRST_MIN: f64 = 25.0 * MILLIMETRE;
 /// Size of ordinary text, in points.
 const TEXT_SIZE: f64 = 9.0;
 /// Widest value of a fact, in points; a longer one is broken.
@@ -49,9 +51,14 @@ pub(super) fn of_lines(data: &Value) -> Value {
     }
     let title = format!("{}, {}", label("amount"), data["currency"].as_str().unwrap_or_default());
     widths.push(Column { blank: 3.0, least: 30.0 }.width(&title, amounts, size));
-    let first = TEXT - widths.iter().sum::<f64>() - 7.0 * MILLIMETRE;
-    let level = cells("label").all(|label| ems(label) * size <= first);
-    json!({ "widths": widths, "level": level })
+    let first = TEXT - widths.iter().sum::<f64>();
+    let level = cells("label").all(|label| ems(label) * size <= first - 7.0 * MILLIMETRE);
+    json!({ "widths": fitting(&widths, first), "level": level })
+}
+
+/// The widths, or none of them where they leave too little for the first column: then the typesetter finds a way.
+fn fitting(widths: &[f64], first: f64) -> Vec<Option<f64>> {
+    widths.iter().map(|width| Some(*width).filter(|_| first >= FIRST_MIN)).collect()
 }
 
 fn groups(data: &Value) -> impl Iterator<Item = &Value> {
@@ -84,7 +91,8 @@ pub(super) fn of_usage(table: &Value, data: &Value) -> Value {
         let charges = rows().chain([table]).filter_map(|row| row["charge"].as_str());
         widths.push(Column::new(2.5).width(&title, charges, size));
     }
-    let first = TEXT - widths.iter().sum::<f64>() - 2.5 * MILLIMETRE;
-    let one_line = |row: &Value| row["beside"] == "" && ems(row["name"].as_str().unwrap_or_default()) * size <= first;
-    json!({ "widths": widths, "level": rows().map(one_line).collect::<Vec<_>>() })
+    let first = TEXT - widths.iter().sum::<f64>();
+    let name = |row: &Value| ems(row["name"].as_str().unwrap_or_default()) * size;
+    let one_line = |row: &Value| row["beside"] == "" && name(row) <= first - 2.5 * MILLIMETRE;
+    json!({ "widths": fitting(&widths, first), "level": rows().map(one_line).collect::<Vec<_>>() })
 }
