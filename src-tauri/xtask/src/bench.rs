@@ -25,7 +25,7 @@ const REMEDY: &str = "the message above says what the bench met";
 
 /// Requests that are measured on, by default and with `--large`.
 const ROWS: (u64, u64) = (1_000_000, 10_000_000);
-const BENCHES: [&str; 4] = ["billing", "store", "render", "window"];
+const BENCHES: [&str; 5] = ["billing", "store", "render", "app", "window"];
 
 /// What to measure, and on how much.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ struct Ask<'a> {
     large: bool,
 }
 
-/// Runs the named benches, or all: `billing`, `store`, `render`, `window`; with `--large` on ten million requests.
+/// Runs the named benches, or all: `billing`, `store`, `render`, `app`, `window`; with `--large` on ten million requests.
 ///
 /// # Errors
 /// An unknown name, a build error, or a bench that fails.
@@ -59,7 +59,7 @@ fn parse<'a>(args: &[&'a str]) -> Result<Ask<'a>> {
     let large = args.contains(&"--large");
     let mut names: Vec<&str> = args.iter().copied().filter(|arg| *arg != "--large").collect();
     if let Some(unknown) = names.iter().find(|name| !BENCHES.contains(name)) {
-        bail!("there is no bench `{unknown}`; there are billing, store, render and window, and `--large`");
+        bail!("there is no bench `{unknown}`; there are billing, store, render, app and window, and `--large`");
     }
     if names.is_empty() {
         names = BENCHES.to_vec();

@@ -13,6 +13,7 @@ mod sample;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use month::Size;
 use render::pdf::pdf_batch;
 use render::{PdfOptions, pdf};
 
@@ -34,8 +35,8 @@ fn main() {
     if !month_only {
         gallery(&options, bytes, cold);
     }
-    for count in [200, 1000] {
-        month_end(count);
+    for (count, size) in [(200, Size::Ordinary), (1000, Size::Ordinary), (200, Size::Large), (1000, Size::Large)] {
+        month_end(count, size);
     }
 }
 
@@ -59,12 +60,12 @@ fn gallery(options: &PdfOptions, bytes: usize, cold: Duration) {
 }
 
 /// Every document of so many invoices, against drawing them up one after the other.
-fn month_end(count: u32) {
-    let invoices = month::invoices(count);
+fn month_end(count: u32, size: Size) {
+    let invoices = month::invoices(count, size);
     let alone = in_a_row(&invoices);
     let before = processor_time();
     let (took, bytes) = timed(|| month::documents(&invoices));
-    let name = format!("month end, {count} invoices, PDF and XML");
+    let name = format!("month end, {count} {} invoices", if size == Size::Large { "large" } else { "ordinary" });
     println!("{name:<44}  {:.2} s  goal <= {} s", took.as_secs_f64(), f64::from(count) / 100.0);
     println!("{:<44}  {:.2} s", format!("{name}, processor time"), (processor_time() - before).as_secs_f64());
     println!("{:<44}  {:.2}  goal <= 0.71", format!("{name} / in a row"), took.as_secs_f64() / alone.as_secs_f64());

@@ -11,9 +11,12 @@ mod tongue;
 mod xmp;
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
 use typst_layout::PagedDocument;
@@ -23,7 +26,7 @@ use crate::{InvoiceDocument, Logo, RenderError};
 use desk::Desk;
 use sheet::Sheet;
 
-/// Stack of the typesetting thread. Deep tables recurse deeply, and the stack of an async worker is not ours to fill.
+/// Stack of a typesetting thread. Deep tables recurse deeply, and the stack of an async worker is not ours to fill.
 const STACK: usize = 16 * 1024 * 1024;
 /// Documents between two sweeps of the typesetter's cache, which otherwise keeps 3 MB for each (invoice.md pitfall 2).
 const SWEEP_EVERY: u32 = 8;
@@ -51,8 +54,8 @@ pub struct PdfOptions {
     pub logo: Option<Logo>,
 }
 
-/// Prints one invoice. Blocks for 15 to 60 ms in a release build: call it where blocking is allowed. The typesetter gets
-/// a thread of its own, so any caller's stack will do (invoice.md pitfall 1).
+/// Prints one invoice. Blocks for 15 to 60 ms in a release build: call it where blocking is allowed. The typesetter has
+/// threads of its own, so any caller's stack will do (invoice.md pitfall 1).
 ///
 /// # Errors
 /// The document does not add up, a character is in none of the fonts, or the typesetter refuses. Nothing is kept then.
@@ -116,13 +119,24 @@ pub(crate) fn statement(statement: &billing::Statement) -> Result<Vec<u8>, Rende
     })?
 }
 
-/// Runs on the typesetting thread; a panic there is an error here.
+/// The typesetters, one for each core: pools of a single thread. The typesetter shares the work of one document among the
+/// threads of the pool it runs in. Two documents that are set side by side would take turns in a common pool, and handing
+/// small pieces around costs more than it gains (invoice.md pitfall 1).
+static TYPESETTERS: LazyLock<Vec<ThreadPool>> = LazyLock::new(|| {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (0..cores).filter_map(|_| typesetter().build().ok()).collect()
+});
+
+fn typesetter() -> ThreadPoolBuilder {
+    ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).thread_name(|_| "typesetter".to_owned())
+}
+
+/// Runs with the typesetter whose turn it is; a panic there is an error here.
 fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, RenderError> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("typesetter".to_owned()).stack_size(STACK);
-        let running = thread.spawn_scoped(scope, work).map_err(|_| RenderError::Stopped)?;
-        running.join().map_err(|_| RenderError::Stopped)
-    })
+    static TURN: AtomicUsize = AtomicUsize::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed).checked_rem(TYPESETTERS.len());
+    let pool = turn.and_then(|turn| TYPESETTERS.get(turn)).ok_or(RenderError::Stopped)?;
+    panic::catch_unwind(AssertUnwindSafe(|| pool.install(work))).map_err(|_| RenderError::Stopped)
 }
 
 fn one(document: &InvoiceDocument, options: &PdfOptions) -> Result<Vec<u8>, RenderError> {

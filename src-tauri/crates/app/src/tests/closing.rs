@@ -149,6 +149,19 @@ async fn a_restored_backup_gives_no_number_twice() {
     assert_eq!(last.row.number.as_deref(), Some("2026-0004"));
 }
 
+#[tokio::test]
+async fn a_glyph_that_no_font_has_is_a_sentence_and_takes_no_number() {
+    let rig = Rig::new().await;
+    let rocket = buyer(&rig, "Rocket 🚀 Labs").await;
+    let draft = fee(&rig, &rocket, "2026-10", "10").await;
+    let refused = invoice_finalise(&rig.app, WINDOW, &draft.row.id).await.unwrap_err();
+    assert!(refused.message.contains('🚀') && refused.message.contains("Rocket"), "{refused}");
+    assert_eq!(page(&rig, &draft.row.id).await.row.status, InvoiceStatus::Draft);
+    let acme = buyer(&rig, "Acme").await;
+    let first = issued(&rig, &acme, "2026-10", "10").await;
+    assert_eq!(first.row.number.as_deref(), Some("2026-0001"), "no number was lost");
+}
+
 /// Clients that pay a flat fee of 10 a month each.
 async fn flat(rig: &Rig, names: &[&str]) {
     let mut set = Vec::new();

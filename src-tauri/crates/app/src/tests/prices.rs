@@ -212,3 +212,35 @@ async fn what_makes_no_sense_is_a_sentence_before_anything_is_written() {
     let error = settings_agency(&rig.app, WINDOW, typed).await.unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (Code::Invalid, Some("currency")), "{error}");
 }
+
+#[tokio::test]
+async fn a_change_holds_on_in_later_editions_and_overlapping_ones_are_a_sentence() {
+    let rig = Rig::new().await;
+    let percent = |percent: &str, selector: &str| RuleInput {
+        percent: Some(percent.to_owned()),
+        ..RuleInput::plain(None, selector, ChargeKind::Markup)
+    };
+    price_set(&rig.app, WINDOW, &change("2026-11-01", vec![percent("20", "*"), percent("30", "gpt-*")])).await.unwrap();
+    price_set(&rig.app, WINDOW, &change("2027-01-01", vec![percent("35", "gpt-*")])).await.unwrap();
+    let before = book_view(&rig.app).await.unwrap().versions.len();
+    let overlapping = change("2026-12-01", vec![percent("25", "*"), percent("40", "gpt-*")]);
+    let refused = price_set(&rig.app, WINDOW, &overlapping).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::Invalid, Some("effectiveFrom")));
+    assert_eq!(refused.message, "the rule for gpt-* changes on 2027-01-01 already, so this one would overlap it");
+    assert_eq!(price_preview(&rig.app, &overlapping).await.unwrap_err().message, refused.message);
+    assert_eq!(book_view(&rig.app).await.unwrap().versions.len(), before, "nothing is half changed");
+
+    price_set(&rig.app, WINDOW, &change("2026-12-01", vec![percent("25", "*")])).await.unwrap();
+    let mut reader = rig.app.store().reader().await.unwrap();
+    let book = price_book(&rig.app, &mut reader).await.unwrap();
+    let markup = |day: &str, model: &str| {
+        let (model, day) = (domain::ModelName::new(model), day.parse().unwrap());
+        match &book.quote(domain::ClientId(1), &model, day).unwrap().rule.charge {
+            billing::ChargeModel::MarkupOnCost { per_cent } => per_cent.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let told = ["2026-11-30", "2026-12-31", "2027-01-01"].map(|day| (markup(day, "gpt-4o"), markup(day, "qwen-3")));
+    let expected = [("30", "20"), ("30", "25"), ("35", "25")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(told, expected, "what begins in December is still in force when January's edition begins");
+}
