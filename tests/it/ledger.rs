@@ -161,7 +161,7 @@ async fn usage_that_comes_late_makes_an_entry_and_changes_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s3_05_and_s1_01_credit_is_given_and_given_back_with_a_reason_or_not_at_all() {
+async fn s3_05_s1_01_credit_is_given_and_given_back_with_a_reason_or_not_at_all() {
     let scene = Scene::open().await;
     let (app, client) = (&scene.app, busiest(&scene.app).await);
     let mut rules = ledger_rules(app).await.unwrap();

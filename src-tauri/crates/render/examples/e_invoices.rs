@@ -12,6 +12,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use billing::{
     Adjustment, ChargeModel, DraftInvoice, Invoice, InvoiceDocument, InvoiceFacts, MeteredUsage, PriceBook,
@@ -238,13 +239,23 @@ fn documents(case: &Case, number: u32) -> Vec<InvoiceDocument> {
 fn main() {
     let folder: PathBuf = std::env::args_os().nth(1).expect("name the folder to write to").into();
     fs::create_dir_all(&folder).unwrap();
-    for (case, number) in cases().iter().zip(1..) {
-        for document in documents(case, number) {
-            let category = document.body.tax.as_ref().map_or("none", TaxCategory::code);
-            let kind = if document.corrects.is_some() { "-credit" } else { "" };
-            let stem = format!("{number:03}-{category}-{}-{}-{}{kind}", case.currency, case.script.name, case.lines);
-            write_all(&folder, &stem, &document, case);
+    let cases: Vec<(Case, u32)> = cases().into_iter().zip(1..).collect();
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for worker in 0..workers {
+            let share = cases.iter().skip(worker).step_by(workers);
+            let folder = &folder;
+            scope.spawn(move || share.for_each(|(case, number)| write(folder, case, *number)));
         }
+    });
+}
+
+fn write(folder: &Path, case: &Case, number: u32) {
+    for document in documents(case, number) {
+        let category = document.body.tax.as_ref().map_or("none", TaxCategory::code);
+        let kind = if document.corrects.is_some() { "-credit" } else { "" };
+        let stem = format!("{number:03}-{category}-{}-{}-{}{kind}", case.currency, case.script.name, case.lines);
+        write_all(folder, &stem, &document, case);
     }
 }
 

@@ -65,6 +65,9 @@ fn missing() -> Vec<(&'static str, &'static str)> {
     if !place::on_path("node") || !place::on_path("npm") {
         wanted.extend([("nodejs", "building the user interface"), ("npm", "its packages")]);
     }
+    if !place::on_path("java") {
+        wanted.push(("default-jre-headless", "the official validator of PDF/A"));
+    }
     wanted.retain(|(name, _)| !installed(name));
     wanted
 }

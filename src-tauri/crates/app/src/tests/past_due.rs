@@ -33,7 +33,7 @@ async fn shown(rig: &Rig, id: &str) -> KeyRow {
 }
 
 #[tokio::test]
-async fn s2_10_and_11_past_due_takes_what_is_billable_and_payment_gives_back_exactly_that() {
+async fn s2_10_s2_11_past_due_takes_what_is_billable_and_payment_gives_back_exactly_that() {
     let rig = Rig::new().await;
     let gateway = rig.connect("Main").await.unwrap();
     let (client, account) = rig.client(gateway, "Acme").await;

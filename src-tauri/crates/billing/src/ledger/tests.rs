@@ -91,7 +91,7 @@ fn entry(kind: EntryKind, key: &str, lot: Option<Lot>, sides: &[(Pot, ExactAmoun
 }
 
 #[test]
-fn j5_s0_16_the_first_deposit_is_doubled_for_named_models_and_s0_18_ends_after_90_days() {
+fn s0_16_s0_18_j5_the_first_deposit_is_doubled_for_named_models_and_ends_after_90_days() {
     let mut ledger = Ledger::open(Currency::USD);
     deposit(&mut ledger, 0, "10", &doubled());
     assert_eq!(told(&ledger, 0), ["10", "10", "0", "0", "0"]);

@@ -196,6 +196,8 @@ fn s1_04_each_meter_is_sold_in_its_own_unit() {
     let rows = [
         (Meter::InputTokens, 301_826_006, "0.0375", "11.318475225"),
         (Meter::OutputTokens, 1, "0.000000000001", "0.000000000000000001"),
+        (Meter::CacheReadTokens, 2_000_000, "0.25", "0.5"),
+        (Meter::CacheWriteTokens, 400_000, "3.125", "1.25"),
         (Meter::Images, 3, "0.04", "0.12"),
         (Meter::VideoMillis, 1_500, "0.1", "0.15"),
         (Meter::SpeechChars, 12_345, "0.000015", "0.185175"),
@@ -205,6 +207,7 @@ fn s1_04_each_meter_is_sold_in_its_own_unit() {
         (Meter::AudioMillis, 30_000, "0.01", "0.005"),
         (Meter::Requests, 7, "0.5", "3.5"),
     ];
+    assert!(Meter::ALL.iter().all(|meter| rows.iter().any(|row| row.0 == *meter)), "each unit there is");
     for (meter, quantity, price, amount) in rows {
         let charged = priced(meter, quantity, price.parse().unwrap()).unwrap();
         assert_eq!(charged.to_string(), amount, "{quantity} {meter} at {price}");

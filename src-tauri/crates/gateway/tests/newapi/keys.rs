@@ -96,6 +96,24 @@ async fn an_exhausted_key_is_revived_by_a_higher_ceiling_and_stays_off_below_it(
 }
 
 #[tokio::test]
+async fn s3_07_no_cap_is_said_as_such_and_a_cap_of_zero_stops_everything() {
+    tokio::time::pause();
+    let fake = Fake::start().await;
+    let gateway = fake.connect("newapi", ADMIN);
+    let account = account(&*gateway, 1).await;
+    let (made, _) = key(&*gateway, &account, 7).await;
+    let quota = |fake: &Fake| (token(fake)["unlimited_quota"].clone(), token(fake)["remain_quota"].clone());
+    assert_eq!((quota(&fake).0, made.spec.budget), (json!(true), Limit::Unlimited), "up to the account's balance");
+    let budget = |budget| Action::KeyBudget { key: made.external_id.clone(), budget };
+    done(gateway.apply(&budget(total(0)), now()).await.unwrap());
+    assert_eq!(quota(&fake), (json!(false), json!(0)), "New API reads a bare zero as nothing left");
+    assert_eq!(read(&*gateway, &made.external_id).await.spec.budget, total(0));
+    done(gateway.apply(&budget(Limit::Unlimited), now()).await.unwrap());
+    assert_eq!(quota(&fake).0, json!(true), "and never as no cap");
+    assert_eq!(read(&*gateway, &made.external_id).await.spec.budget, Limit::Unlimited);
+}
+
+#[tokio::test]
 async fn a_key_that_is_not_ours_keeps_what_we_have_no_word_for() {
     tokio::time::pause();
     let fake = Fake::start().await;

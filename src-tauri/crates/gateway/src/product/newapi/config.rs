@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quota_is_money_both_ways_and_rounds_once() {
+    fn s3_03_quota_is_money_both_ways_and_rounds_once() {
         let rate = Rate::default();
         assert_eq!(rate.money(500_000), Nanos::units(1));
         assert_eq!(rate.money(-1), Nanos(-2_000), "a refund");
