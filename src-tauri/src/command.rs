@@ -89,6 +89,7 @@ macro_rules! every_command {
             invoice::past_due_hold,
             invoice::past_due_lift,
             ledger::ledger_get,
+            ledger::ledger_preview,
             ledger::ledger_prepay,
             ledger::ledger_deposit,
             ledger::ledger_refund,

@@ -66,6 +66,7 @@ pub const COMMANDS: &[&str] = &[
     "past_due_hold",
     "past_due_lift",
     "ledger_get",
+    "ledger_preview",
     "ledger_prepay",
     "ledger_deposit",
     "ledger_refund",

@@ -1,6 +1,6 @@
 //! Ledgers of clients that pay in advance.
 
-use app::wire::{AdjustInput, DepositInput, ErrorView, LedgerRules, LedgerView, RefundInput};
+use app::wire::{AdjustInput, DepositInput, ErrorView, LedgerAct, LedgerPreview, LedgerRules, LedgerView, RefundInput};
 use app::{Origin, command, query};
 use tauri::State;
 
@@ -18,6 +18,17 @@ pub async fn ledger_get(desk: State<'_, Desk>, client: String, last: Option<u32>
 #[specta::specta]
 pub async fn ledger_prepay(desk: State<'_, Desk>, client: String, on: bool) -> Result<LedgerView, ErrorView> {
     Ok(command::ledger::ledger_prepay(desk.app()?, Origin::Window, &client, on).await?)
+}
+
+/// What an entry by hand would post and change.
+#[tauri::command]
+#[specta::specta]
+pub async fn ledger_preview(
+    desk: State<'_, Desk>,
+    client: String,
+    typed: LedgerAct,
+) -> Result<LedgerPreview, ErrorView> {
+    Ok(query::ledger::ledger_preview(desk.app()?, &client, &typed).await?)
 }
 
 /// Notes that a client paid in.

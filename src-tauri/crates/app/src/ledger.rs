@@ -1,8 +1,9 @@
 //! A client's ledger as it stands: read from the store, replayed by `billing`.
 //!
-//! **Owns:** which currency a ledger is in, the agency's rules of credit, what a refusal of the ledger becomes. **Does not
-//! own:** any rule of the ledger itself.
+//! **Owns:** which currency a ledger is in, the agency's rules of credit, what an invoice takes over of it, what a refusal of
+//! the ledger becomes. **Does not own:** any rule of the ledger itself.
 
+pub(crate) mod invoiced;
 pub(crate) mod rules;
 
 use billing::Ledger;

@@ -12,6 +12,7 @@ mod imports;
 mod inputs;
 mod keychains;
 mod keys;
+mod owing;
 mod past_due;
 mod prices;
 mod readers;

@@ -1,29 +1,22 @@
 //! Ledgers: who pays in advance, deposits, refunds and adjustments.
 //!
-//! **Owns:** reading what was typed, and that an entry, its audit row and its promotion are written together or not at all.
-//! **Does not own:** what an entry may be (`billing::ledger`).
+//! **Owns:** that an entry, its audit row and its promotion are written together or not at all. **Does not own:** what an
+//! entry may be (`billing::ledger`).
 
+pub(crate) mod by_hand;
 pub(crate) mod charging;
 
-use billing::Ledger;
-use billing::ledger::{Entry, EntryKind, EntryNumber, LedgerError, LotKind, Refund};
-use domain::{ClientId, ClientStatus, Currency, ExactAmount};
-use rust_decimal::Decimal;
+use billing::ledger::{Entry, EntryKind};
+use domain::{ClientId, ClientStatus, ExactAmount};
 use store::table::{AuditRecord, Prepaid};
 use store::{Origin, Writer};
 
-use super::input;
 use crate::journal::local_record;
-use crate::ledger::rules::{self, Terms};
+use crate::ledger::rules;
 use crate::ledger::{self, Book, refused};
 use crate::query::ledger::{self as view, LAST};
-use crate::wire::{AdjustInput, AmountRole, CreditKind, DepositInput, LedgerRules, LedgerView, RefundInput};
+use crate::wire::{AdjustInput, AmountRole, DepositInput, LedgerAct, LedgerRules, LedgerView, RefundInput};
 use crate::{App, AppError, format};
-
-/// Largest amount that is typed.
-const AMOUNT_MAX: i64 = 1_000_000_000;
-/// Decimals of an amount that moves credit; money that was paid has those of its currency.
-const CREDIT_DECIMALS: u32 = 9;
 
 /// Lets a client pay in advance from today on, or invoices it again from today on. Whoever begins gets the sign-up credit,
 /// if there is one (S1-01).
@@ -73,13 +66,7 @@ pub async fn ledger_deposit(
     client: &str,
     typed: &DepositInput,
 ) -> Result<LedgerView, AppError> {
-    let (reference, note) = (input::line("reference", &typed.reference)?, input::line("note", &typed.note)?);
-    post(app, origin, client, "ledger_deposit", |ledger, terms| {
-        let amount = amount(&typed.amount, ledger.currency(), ledger.currency().decimals())?;
-        let terms = (terms.minimum, &terms.promotions);
-        ledger.deposit(app.now(), amount, (&reference, &note), terms).map_err(refused)
-    })
-    .await
+    post(app, origin, client, &LedgerAct::Deposit(typed.clone())).await
 }
 
 /// Gives a charge back to the credit it was taken from, or pays paid credit out; always with a reason (S3-05).
@@ -92,21 +79,7 @@ pub async fn ledger_refund(
     client: &str,
     typed: &RefundInput,
 ) -> Result<LedgerView, AppError> {
-    let reason = input::line("reason", &typed.reason)?;
-    let number = typed.entry.map(EntryNumber);
-    post(app, origin, client, "ledger_refund", |ledger, _| {
-        let of = match number {
-            None => Refund::PaidCredit,
-            Some(number) => {
-                let about = ledger.receipts().find(|(_, posted)| posted.entries.contains(&number));
-                Refund::Charge(about.ok_or_else(|| refused(LedgerError::NoCharge))?.0.clone())
-            }
-        };
-        let decimals = if number.is_some() { CREDIT_DECIMALS } else { ledger.currency().decimals() };
-        let amount = amount(&typed.amount, ledger.currency(), decimals)?;
-        ledger.refund(app.now(), &of, amount, &reason).map(|entry| vec![entry]).map_err(refused)
-    })
-    .await
+    post(app, origin, client, &LedgerAct::Refund(typed.clone())).await
 }
 
 /// Corrects a balance by hand, in either direction, always with a reason.
@@ -119,13 +92,7 @@ pub async fn ledger_adjust(
     client: &str,
     typed: &AdjustInput,
 ) -> Result<LedgerView, AppError> {
-    let reason = input::line("reason", &typed.reason)?;
-    let kind = lot_kind(typed.kind);
-    post(app, origin, client, "ledger_adjust", |ledger, _| {
-        let amount = amount(&typed.amount, ledger.currency(), CREDIT_DECIMALS)?;
-        ledger.adjust(app.now(), kind, amount, &reason).map(|entry| vec![entry]).map_err(refused)
-    })
-    .await
+    post(app, origin, client, &LedgerAct::Adjust(typed.clone())).await
 }
 
 /// Charges every closed day of a client that pays in advance, or of all of them; nothing is charged twice.
@@ -171,31 +138,30 @@ pub async fn ledger_rules_set(app: &App, origin: Origin, typed: LedgerRules) -> 
     view::ledger_rules(app).await
 }
 
-/// Posts what a proposal answers, with an audit row, or nothing.
-async fn post(
-    app: &App,
-    origin: Origin,
-    client: &str,
-    action: &str,
-    propose: impl FnOnce(&Ledger, &Terms) -> Result<Vec<Entry>, AppError> + Send,
-) -> Result<LedgerView, AppError> {
+/// Posts an entry by hand, with what comes with it and an audit row, or nothing.
+async fn post(app: &App, origin: Origin, client: &str, act: &LedgerAct) -> Result<LedgerView, AppError> {
     let mut writer = app.store().begin(origin).await?;
     let mut book = open(&mut writer, client.parse()?).await?;
     let terms = rules::terms(writer.setting().read()).await?;
-    let entries = propose(&book.ledger, &terms)?;
+    let entries = by_hand::proposed(app.now(), (&book.ledger, &terms), act)?;
+    let action = match act {
+        LedgerAct::Deposit(_) => "ledger_deposit",
+        LedgerAct::Refund(_) => "ledger_refund",
+        LedgerAct::Adjust(_) => "ledger_adjust",
+    };
     keep(app, origin, &mut writer, &mut book, (action, entries)).await?;
     app.emit(writer.commit().await?);
     view::ledger_get(app, client, Some(LAST)).await
 }
 
 /// The ledger as the writer sees it: nobody posts between this and the commit.
-pub(super) async fn open(writer: &mut Writer, id: ClientId) -> Result<Book, AppError> {
+pub(crate) async fn open(writer: &mut Writer, id: ClientId) -> Result<Book, AppError> {
     let client = ledger::client(writer.client().read(), id).await?;
     ledger::book(writer.ledger().read(), client).await
 }
 
 /// Posts entries one after the other, and notes them as one act.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     app: &App,
     origin: Origin,
     writer: &mut Writer,
@@ -237,29 +203,4 @@ fn told(entries: &[Entry]) -> Result<String, AppError> {
 fn record(app: &App, origin: Origin, action: &str, book: &Book, change: String) -> AuditRecord {
     let record = local_record(app, origin, action, book.client.client.name.to_string(), change);
     AuditRecord { client: Some(book.client.id), ..record }
-}
-
-fn amount(text: &str, currency: Currency, decimals: u32) -> Result<ExactAmount, AppError> {
-    let plain = text.trim().replace(',', "");
-    let number = Decimal::from_str_exact(&plain).map_err(|_| {
-        AppError::invalid(
-            "amount",
-            format!("`{text}` is not an amount: write digits with a decimal point, for example 12.50"),
-        )
-    })?;
-    if number.normalize().scale() > decimals {
-        return Err(AppError::invalid("amount", format!("use at most {decimals} decimals")));
-    }
-    if number.abs() > Decimal::from(AMOUNT_MAX) {
-        return Err(AppError::invalid("amount", "use at most 1,000,000,000"));
-    }
-    Ok(ExactAmount::new(number, currency))
-}
-
-fn lot_kind(kind: CreditKind) -> LotKind {
-    match kind {
-        CreditKind::Paid => LotKind::Paid,
-        CreditKind::Bonus => LotKind::Bonus,
-        CreditKind::Free => LotKind::Free,
-    }
 }

@@ -1,17 +1,18 @@
 //! Ledgers of clients, as people read them.
 
-use billing::ledger::{Closing, Entry, EntryKind, EntryNumber, HeldLot, LotKind, Pot, Receipt};
-use billing::rate;
+use billing::ledger::{Entry, EntryKind, EntryNumber, HeldLot, LotKind, Pot, Receipt};
+use billing::{Ledger, rate};
 use domain::{ClientId, Date, ExactAmount, ModelScope, Quantities};
 use store::Reader;
 
 use super::names::Names;
+use crate::command::ledger::by_hand::proposed;
 use crate::ledger::rules::{self, Terms};
-use crate::ledger::{self, Book};
+use crate::ledger::{self, Book, invoiced, refused};
 use crate::rating::{metered, model_text, price_book};
 use crate::wire::{
-    AmountRole, AmountView, CreditKind, LedgerEntryView, LedgerKind, LedgerPart, LedgerRules, LedgerView, LotView,
-    ReceiptView,
+    AmountRole, AmountView, CreditKind, LedgerAct, LedgerChange, LedgerEntryView, LedgerKind, LedgerPart,
+    LedgerPreview, LedgerRules, LedgerView, LotView, ReceiptView,
 };
 use crate::{App, AppError, format};
 
@@ -55,6 +56,45 @@ pub async fn ledger_get(app: &App, client: &str, last: Option<u32>) -> Result<Le
     })
 }
 
+/// What an entry by hand would post and change; nothing is posted.
+///
+/// # Errors
+/// Whatever would keep it from being posted, at its field.
+pub async fn ledger_preview(app: &App, client: &str, act: &LedgerAct) -> Result<LedgerPreview, AppError> {
+    let mut reader = app.store().reader().await?;
+    let before = ledger::read(&mut reader, client.parse()?).await?;
+    let terms = rules::terms(reader.setting()).await?;
+    let entries = proposed(app.now(), (&before.ledger, &terms), act)?;
+    let mut after = before.ledger.clone();
+    for entry in &entries {
+        after.post(entry).map_err(refused)?;
+    }
+    let kinds = entries.iter().map(|entry| kind(entry.parts().kind)).collect();
+    Ok(LedgerPreview { kinds, changes: changes(&before.ledger, &after) })
+}
+
+/// Every lot and debt that differs, as a client has or owes it.
+fn changes(before: &Ledger, after: &Ledger) -> Vec<LedgerChange> {
+    let lots = after.lots().map(|held| Pot::Lot(held.lot.number()));
+    let pots = lots.chain([Pot::Owed, Pot::Carried]);
+    let differing = pots.filter(|pot| before.balance(*pot) != after.balance(*pot));
+    let shown = |ledger: &Ledger, pot| match pot {
+        Pot::Lot(_) => credit(ExactAmount::new(-ledger.balance(pot).amount(), ledger.currency())),
+        _ => charge(ledger.balance(pot)),
+    };
+    let view = |pot| {
+        let lot = after.lots().find(|held| pot == Pot::Lot(held.lot.number()));
+        LedgerChange {
+            lot: lot.map(|held| held.lot.number().0),
+            kind: lot.map(|held| credit_kind(held.lot.kind())),
+            text: pot_text(after, pot),
+            before: shown(before, pot),
+            after: shown(after, pot),
+        }
+    };
+    differing.map(view).collect()
+}
+
 /// The agency's rules of credit.
 ///
 /// # Errors
@@ -75,9 +115,9 @@ fn charge(amount: ExactAmount) -> AmountView {
 async fn notices(app: &App, reader: &mut Reader, book: &Book, terms: &Terms) -> Result<Vec<String>, AppError> {
     let today = book.client.client.zone.date_of(app.now());
     let mut notices = Vec::new();
-    if let Ok(Closing::Invoice(due)) = book.ledger.close(app.now(), today.month().previous(), terms.carry_below) {
-        let due = format::amount(due, AmountRole::Charge).text;
-        notices.push(format!("{due} of closed months is owed and enough for an invoice."));
+    if let Some(owing) = book.owing(today.month().previous(), terms.carry_below)? {
+        let due = format::amount(owing.total()?, AmountRole::Charge).text;
+        notices.push(format!("{due} of closed months is owed: it goes on the next invoice."));
     }
     let Some(prepaid) = book.prepaid.filter(|prepaid| prepaid.last.is_none()) else { return Ok(notices) };
     let prices = price_book(app, reader).await?;
@@ -127,7 +167,7 @@ fn entry_view(book: &Book, names: &Names, (number, entry): (u32, &Entry)) -> Res
         change = change.checked_sub(posting.amount)?;
         touched.push(LedgerPart {
             lot: if let Pot::Lot(number) = posting.pot { Some(number.0) } else { None },
-            text: pot_text(book, posting.pot),
+            text: pot_text(&book.ledger, posting.pot),
             amount: credit(ExactAmount::new(-posting.amount.amount(), entry.currency())),
         });
     }
@@ -140,13 +180,14 @@ fn entry_view(book: &Book, names: &Names, (number, entry): (u32, &Entry)) -> Res
         amount: credit(shown),
         parts: touched,
         receipt: parts.receipt.as_ref().map(|receipt| receipt_view(book, names, receipt, &parts.quantities)),
+        invoice_id: invoiced::of_key(&parts.key).map(str::to_owned),
     })
 }
 
-fn pot_text(book: &Book, pot: Pot) -> String {
+fn pot_text(ledger: &Ledger, pot: Pot) -> String {
     match pot {
         Pot::Lot(number) => {
-            let lot = book.ledger.lots().find(|held| held.lot.number() == number);
+            let lot = ledger.lots().find(|held| held.lot.number() == number);
             let kind = lot.map_or("", |held| held.lot.kind().code());
             format!("{kind} credit (lot {number})")
         }
@@ -187,6 +228,7 @@ pub(super) fn kind(kind: EntryKind) -> LedgerKind {
         EntryKind::CarryForward => LedgerKind::CarryForward,
         EntryKind::Expiry => LedgerKind::Expiry,
         EntryKind::Reversal => LedgerKind::Reversal,
+        EntryKind::Invoice => LedgerKind::Invoice,
     }
 }
 

@@ -31,7 +31,7 @@ async fn issued(rig: &Rig, client: &str, month: &str, amount: &str) -> InvoiceVi
     invoice_finalise(&rig.app, WINDOW, &draft.row.id).await.unwrap()
 }
 
-async fn buyer(rig: &Rig, name: &str) -> String {
+pub(super) async fn buyer(rig: &Rig, name: &str) -> String {
     client_create(&rig.app, WINDOW, client(name, &[])).await.unwrap().id
 }
 
@@ -41,7 +41,7 @@ async fn pay(rig: &Rig, id: &str, amount: &str) -> Result<String, (Code, String)
     done.map(|done| done.message).map_err(|error| (error.code, error.message))
 }
 
-async fn page(rig: &Rig, id: &str) -> InvoiceView {
+pub(super) async fn page(rig: &Rig, id: &str) -> InvoiceView {
     invoice_get(&rig.app, id, ThemeChoice::Light).await.unwrap()
 }
 
@@ -233,7 +233,7 @@ async fn one_clients_trouble_leaves_the_others_alone_and_a_stop_leaves_the_rest_
 }
 
 /// A client whose usage comes from a file; gives the client, the gateway and the path.
-async fn billed(rig: &Rig, rows: &str) -> (String, String, String) {
+pub(super) async fn billed(rig: &Rig, rows: &str) -> (String, String, String) {
     let path = rig.dir.path().join("usage.csv").display().to_string();
     std::fs::write(&path, "time,account,model,input_tokens,cost\n").unwrap();
     let typed = GatewayInput { product: "file".to_owned(), name: "Bills".to_owned(), base_url: path.clone() };
@@ -248,7 +248,7 @@ async fn billed(rig: &Rig, rows: &str) -> (String, String, String) {
 }
 
 /// The gateway tells more.
-async fn told(rig: &Rig, gateway: &str, path: &str, rows: &str) {
+pub(super) async fn told(rig: &Rig, gateway: &str, path: &str, rows: &str) {
     std::fs::write(path, format!("time,account,model,input_tokens,cost\n{rows}")).unwrap();
     let preview = import_preview(&rig.app, gateway, path, None).await.unwrap();
     assert_eq!(preview.problems, []);

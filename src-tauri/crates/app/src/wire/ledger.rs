@@ -21,6 +21,8 @@ choice! {
         Expiry,
         /// A charge was taken back because its usage was restated.
         Reversal,
+        /// What is owed went on an invoice, or came back with its credit note.
+        Invoice,
     }
 
     /// Where credit comes from.
@@ -101,6 +103,8 @@ view! {
         pub parts: Vec<LedgerPart>,
         /// What it is for, for charges and what was given back of them.
         pub receipt: Option<ReceiptView>,
+        /// The invoice that took over what was owed, or that was taken back.
+        pub invoice_id: Option<String>,
     }
 
     /// A client's ledger.
@@ -163,6 +167,28 @@ view! {
         pub reason: String,
     }
 
+    /// What an entry would change: a piece of credit, or what is owed.
+    pub struct LedgerChange {
+        /// The lot; absent for what is owed.
+        pub lot: Option<u32>,
+        /// Where its credit comes from; absent for what is owed.
+        pub kind: Option<CreditKind>,
+        /// Its name for people: `paid credit (lot 1)`, `owed`.
+        pub text: String,
+        /// Before.
+        pub before: AmountView,
+        /// After.
+        pub after: AmountView,
+    }
+
+    /// What would be posted and what that would change. Nothing is.
+    pub struct LedgerPreview {
+        /// The entries, in their order.
+        pub kinds: Vec<LedgerKind>,
+        /// What they change, credit first.
+        pub changes: Vec<LedgerChange>,
+    }
+
     /// The agency's rules of credit. Amounts are decimal text in each client's currency; empty is off.
     pub struct LedgerRules {
         /// Smallest deposit.
@@ -178,4 +204,16 @@ view! {
         /// What is owed below this is carried into the next month instead of invoiced.
         pub carry_below: String,
     }
+}
+
+/// An entry by hand, as typed.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerAct {
+    /// The client paid in.
+    Deposit(DepositInput),
+    /// A charge is given back, or paid credit paid out.
+    Refund(RefundInput),
+    /// A balance is corrected.
+    Adjust(AdjustInput),
 }

@@ -27,11 +27,13 @@ pub enum EntryKind {
     Expiry,
     /// A charge was taken back because its usage was restated.
     Reversal,
+    /// What is owed went on an invoice, or came back with its credit note.
+    Invoice,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Deposit,
         Self::Promotion,
         Self::Charge,
@@ -40,6 +42,7 @@ impl EntryKind {
         Self::CarryForward,
         Self::Expiry,
         Self::Reversal,
+        Self::Invoice,
     ];
 
     /// The stable name used in storage and JSON.
@@ -54,6 +57,7 @@ impl EntryKind {
             Self::CarryForward => "carry_forward",
             Self::Expiry => "expiry",
             Self::Reversal => "reversal",
+            Self::Invoice => "invoice",
         }
     }
 
@@ -75,6 +79,7 @@ impl EntryKind {
             Self::CarryForward => "a carry-forward",
             Self::Expiry => "an expiry",
             Self::Reversal => "a reversal",
+            Self::Invoice => "an invoice",
         }
     }
 
@@ -108,6 +113,8 @@ pub enum Pot {
     Owed,
     /// The same from earlier months, too little to invoice (S2-08).
     Carried,
+    /// What is charged on invoices instead, before they round it.
+    Invoiced,
     /// What was earned.
     Revenue,
     /// What was given away.
@@ -125,6 +132,7 @@ impl Pot {
             Self::Lot(number) => format!("lot:{number}"),
             Self::Owed => "owed".to_owned(),
             Self::Carried => "carried".to_owned(),
+            Self::Invoiced => "invoiced".to_owned(),
             Self::Revenue => "revenue".to_owned(),
             Self::Promotion => "promotion".to_owned(),
             Self::Adjustment => "adjustment".to_owned(),
@@ -137,8 +145,9 @@ impl Pot {
         if let Some(number) = code.strip_prefix("lot:") {
             return number.parse().ok().map(|number| Self::Lot(LotNumber(number)));
         }
-        let plain = [Self::Cash, Self::Owed, Self::Carried, Self::Revenue, Self::Promotion, Self::Adjustment];
-        plain.into_iter().find(|pot| pot.code() == code)
+        let debts = [Self::Owed, Self::Carried, Self::Invoiced];
+        let plain = [Self::Cash, Self::Revenue, Self::Promotion, Self::Adjustment];
+        debts.into_iter().chain(plain).find(|pot| pot.code() == code)
     }
 }
 
@@ -218,6 +227,7 @@ fn may_post(parts: &EntryParts, posting: &Posting) -> bool {
         (EntryKind::Adjustment, pot) => lot || open || pot == Pot::Adjustment,
         (EntryKind::CarryForward, pot) => (pot == Pot::Owed && !debit) || (pot == Pot::Carried && debit),
         (EntryKind::Expiry, pot) => (lot && debit) || (pot == Pot::Promotion && !debit),
+        (EntryKind::Invoice, pot) => open || pot == Pot::Invoiced,
     }
 }
 

@@ -48,7 +48,7 @@ pub enum Closing {
 }
 
 /// A plain entry, valued when it is posted.
-fn parts(kind: EntryKind, at: Timestamp, key: String) -> EntryParts {
+pub(super) fn parts(kind: EntryKind, at: Timestamp, key: String) -> EntryParts {
     let (reason, postings) = (String::new(), Vec::new());
     let (receipt, lot, quantities) = (None, None, Quantities::NONE);
     EntryParts { at, valued_at: at, kind, key, reason, receipt, quantities, lot, postings }
@@ -223,8 +223,8 @@ impl Ledger {
     /// # Errors
     /// More digits than can be kept.
     pub fn close(&self, at: Timestamp, month: Month, threshold: Decimal) -> Result<Closing, LedgerError> {
-        let (owed, key) = (self.owed_until(month)?, format!("carry:{month}"));
-        let total = owed.checked_add(self.balance(Pot::Carried))?;
+        let (owing, key) = (self.owing(month)?, format!("carry:{month}"));
+        let (owed, total) = (owing.owed, owing.total()?);
         if is_zero(total) {
             return Ok(Closing::Nothing);
         }
@@ -276,15 +276,6 @@ impl Ledger {
             return Ok(taken);
         }
         Err(LedgerError::too_much(kind, amount.checked_sub(missing)?))
-    }
-
-    /// What is owed for days until a month's end. Deposits pay older debts first, so what later days owe is the last part.
-    fn owed_until(&self, month: Month) -> Result<ExactAmount, LedgerError> {
-        let later = self.receipts().filter(|(receipt, _)| receipt.day > month.last());
-        let drawn = later.flat_map(|(_, posted)| &posted.drawn).filter(|(pot, _)| *pot == Pot::Owed);
-        let later = sum(self.currency(), drawn.map(|(_, amount)| *amount))?;
-        let owed = self.balance(Pot::Owed);
-        Ok(owed.checked_sub(least(owed, later))?)
     }
 
     fn drawn(&self, posted: &Posted) -> Result<ExactAmount, LedgerError> {

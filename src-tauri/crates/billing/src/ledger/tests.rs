@@ -322,3 +322,37 @@ fn a_day_below_zero_is_taken_off_the_days_before() {
         assert!(told.iter().map(|(day, _)| day).eq(days.iter().map(|(day, _)| day)), "the days stay");
     }
 }
+
+#[test]
+fn what_is_owed_goes_on_an_invoice_once_and_comes_back_with_its_credit_note() {
+    let mut ledger = Ledger::open(Currency::USD);
+    deposit(&mut ledger, 0, "10", &Promotions::default());
+    charge(&mut ledger, &due(1, "smart-chat", "34.005"));
+    charge(&mut ledger, &due(35, "smart-chat", "3"));
+    let owing = ledger.owing("2026-03".parse().unwrap()).unwrap();
+    assert_eq!((owing.owed, owing.total().unwrap()), (usd("24.005"), usd("24.005")), "April is not March's");
+    let taken = ledger.invoice(day(40), ("invoice:7", "2026-0007"), &owing).unwrap();
+    let before = ledger.clone();
+    ledger.post(&taken).unwrap();
+    assert_eq!(told(&ledger, 40), ["0", "0", "0", "3", "0"]);
+    assert_eq!(ledger.balance(Pot::Invoiced), usd("24.005"), "exactly: the invoice rounds");
+    assert!(matches!(ledger.post(&taken), Err(LedgerError::Again(_))), "once");
+    let more = ledger.invoice(day(40), ("invoice:8", "2026-0008"), &owing).unwrap();
+    assert_eq!(ledger.post(&more), Err(LedgerError::Overdrawn(Pot::Owed)), "no more than is owed");
+    assert_eq!(ledger.owing("2026-03".parse().unwrap()).unwrap().total().unwrap(), usd("0.000"));
+    let nothing = Owing { owed: usd("0"), carried: usd("0") };
+    assert_eq!(ledger.invoice(day(40), ("invoice:9", "2026-0009"), &nothing), Err(LedgerError::Shape));
+    ledger.post(&ledger.uninvoice(day(41), ("credit:7", "CN-2026-0001"), &taken).unwrap()).unwrap();
+    assert_eq!(told(&ledger, 41), told(&before, 41), "all of it is owed again");
+    assert!(ledger.trial_balance().unwrap().amount().is_zero());
+}
+
+#[test]
+fn usage_restated_after_it_was_invoiced_comes_back_as_credit() {
+    let mut ledger = Ledger::open(Currency::USD);
+    charge(&mut ledger, &due(1, "smart-chat", "30"));
+    let owing = ledger.owing("2026-03".parse().unwrap()).unwrap();
+    ledger.post(&ledger.invoice(day(32), ("invoice:1", "2026-0001"), &owing).unwrap()).unwrap();
+    charge(&mut ledger, &due(1, "smart-chat", "28"));
+    assert_eq!(told(&ledger, 33), ["2", "0", "0", "0", "0"], "the invoice stays what it is");
+}

@@ -241,6 +241,7 @@ pub(super) fn moved(kind: EntryKind) -> &'static str {
         EntryKind::CarryForward => "Carried forward",
         EntryKind::Expiry => "Ended",
         EntryKind::Reversal => "Charges taken back",
+        EntryKind::Invoice => "Invoiced",
     }
 }
 

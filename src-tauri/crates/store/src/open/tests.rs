@@ -89,6 +89,39 @@ async fn an_older_file_is_backed_up_and_then_migrated() {
     assert_eq!(kept, "Old hand");
 }
 
+/// The table of entries is made anew by the fourteenth migration.
+#[tokio::test]
+async fn ledgers_survive_a_migration_that_makes_their_table_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(DATABASE);
+    let before = MIGRATIONS.iter().filter(|migration| migration.version < 14).cloned().collect();
+    let old = Store::open_with(&path, "0.0.1", &Migrator::with_migrations(before)).await.unwrap();
+    let mut writer = old.begin(Origin::Window).await.unwrap();
+    let id = writer.client().add(&client("Old hand", "UTC"), at("2026-01-01T00:00:00Z")).await.unwrap();
+    for sql in [
+        "INSERT INTO ledger_entry (id, client, number, posted_at, valued_at, kind, key, reason, currency)
+         VALUES (41, 1, 1, 0, 0, 'deposit', 'pi_1', 'by card', 'EUR')",
+        "INSERT INTO ledger_posting VALUES (41, 0, 'cash', '10'), (41, 1, 'lot:1', '-10')",
+        "INSERT INTO ledger_lot VALUES (41, 1, 1, 'paid', '10', 0, NULL, NULL)",
+    ] {
+        sqlx::query(sql).execute(&mut *writer.tx).await.unwrap();
+    }
+    let _ = writer.commit().await.unwrap();
+    old.close().await;
+
+    let store = Store::open(&path, "0.1.0").await.unwrap();
+    let entries = store.reader().await.unwrap().ledger().entries(id).await.unwrap();
+    assert_eq!((entries.len(), entries[0].parts().reason.as_str()), (1, "by card"));
+    assert!(entries[0].parts().lot.is_some() && entries[0].parts().postings.len() == 2, "{entries:?}");
+    let mut conn = raw(&path).await;
+    let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut conn).await.unwrap();
+    assert!(broken.is_empty(), "postings and lots find their entry");
+    let left = "SELECT count(*) FROM sqlite_schema WHERE name = 'ledger_entry_before'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&mut conn).await.unwrap(), 0);
+    let removed = sqlx::query("DELETE FROM ledger_entry").execute(&mut conn).await.unwrap_err();
+    assert!(removed.to_string().contains("never changes"), "the triggers are back: {removed}");
+}
+
 #[tokio::test]
 async fn a_current_file_is_not_backed_up() {
     let file = temporary().await;

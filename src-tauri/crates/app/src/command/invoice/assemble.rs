@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use billing::ledger::Owing;
 use billing::{
     Adjustment, DraftInvoice, InvoiceFacts, Party, Rated, Seller, ServicePeriod, TaxCategory, TaxFacts, TaxRate, rate,
     rate_month,
@@ -14,7 +15,7 @@ use store::table::invoice::InvoiceDraft;
 
 use super::payment::money;
 use crate::branding::{self, Branding};
-use crate::ledger::rules;
+use crate::ledger::{self, rules};
 use crate::rating::by_key::by_key;
 use crate::rating::{Prices, metered, price_book};
 use crate::wire::snapshot::DraftSnapshot;
@@ -77,7 +78,8 @@ impl Drafting {
         let by_hand = typed.adjustments.iter().map(|input| adjustment(input, row.currency));
         let mut adjustments = by_hand.collect::<Result<Vec<_>, AppError>>()?;
         let later = self.carried(reader, row).await?.into_iter().chain(settled(reader, id, row).await?);
-        for line in later.filter(|line| line.amount.minor() != 0) {
+        let owed = self.owing(reader, row).await?.map(|owing| owed(row, &owing)).transpose()?;
+        for line in later.chain(owed).filter(|line| line.amount.minor() != 0) {
             adjustments.push(Adjustment::new(&line.reason, line.amount)?);
         }
         self.period(reader, row, &typed.note, adjustments).await
@@ -120,6 +122,21 @@ impl Drafting {
         Ok(Rated { fees: rated.fees, ..rate(&usage, row.client, &self.book)? })
     }
 
+    /// What a draft takes over from the ledger of a client that pays, or paid, in advance; none in another currency.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) async fn owing(&self, reader: &mut Reader, row: &InvoiceDraft) -> Result<Option<Owing>, AppError> {
+        if reader.ledger().prepaid(row.client).await?.is_none() {
+            return Ok(None);
+        }
+        let book = ledger::read(reader, row.client).await?;
+        if book.ledger.currency() != row.currency {
+            return Ok(None);
+        }
+        book.owing(row.last_day.month(), self.carry_below)
+    }
+
     /// Periods of before that were too little to invoice, rated as they are known now.
     async fn carried(&self, reader: &mut Reader, row: &InvoiceDraft) -> Result<Vec<Later>, AppError> {
         let carries = reader.invoice().carries(row.client).await?;
@@ -133,6 +150,12 @@ impl Drafting {
         }
         Ok(lines)
     }
+}
+
+/// What credit did not cover, rounded as every line is.
+fn owed(row: &InvoiceDraft, owing: &Owing) -> Result<Later, AppError> {
+    let reason = format!("Usage through {} that credit did not cover", row.last_day.month());
+    Ok(Later { reason, amount: owing.total()?.round()? })
 }
 
 /// What a draft makes up for of final invoices.

@@ -8,6 +8,7 @@ use store::table::invoice::{InvoiceDraft, InvoiceKind, StoredInvoice};
 
 use super::issue::{Issue, documented, numbered};
 use crate::command::past_due;
+use crate::ledger::invoiced;
 use crate::query::invoice::invoice_get;
 use crate::wire::{InvoiceView, ThemeChoice, snapshot};
 use crate::{App, AppError, agency, documents, register};
@@ -29,6 +30,8 @@ pub async fn invoice_credit(app: &App, origin: Origin, id: &str, reason: &str) -
     let mut writer = app.store().begin(origin).await?;
     let note = writer.invoice().draft_add(&mirrored(&stored), app.now()).await?;
     let frozen = numbered(app, &mut writer, note, &issue, |number| Ok(invoice.credit(number, issued, reason)?)).await?;
+    let label = frozen.document().number.to_string();
+    invoiced::put_back(app, (origin, &mut writer), stored.draft.client, (id, &label)).await?;
     documented(app, &mut writer, &issue, vec![(note, frozen)], "invoice_credit").await?;
     app.emit(writer.commit().await?);
     register::note(app, &issue.series).await;

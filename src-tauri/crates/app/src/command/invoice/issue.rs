@@ -1,6 +1,7 @@
 //! Making drafts final. Everything that can go wrong is said while no number is taken; then numbers, snapshots and documents
 //! of one or a few invoices are written in one transaction.
 
+use billing::ledger::Owing;
 use billing::{DraftInvoice, Invoice, InvoiceNumber};
 use domain::{Date, InvoiceId, Timestamp};
 use store::table::invoice::{InvoiceDocument, InvoiceDraft, InvoiceFinal};
@@ -10,6 +11,7 @@ use super::assemble::Drafting;
 use super::{draft_row, must_be_draft, typed};
 use crate::documents::{self, Made, kind_code};
 use crate::journal::local_record;
+use crate::ledger::invoiced;
 use crate::rating::broken;
 use crate::wire::AmountRole;
 use crate::wire::snapshot::{self, DraftSnapshot};
@@ -21,6 +23,7 @@ pub(super) struct Ready {
     row: InvoiceDraft,
     typed: DraftSnapshot,
     draft: DraftInvoice,
+    owing: Option<Owing>,
 }
 
 impl Ready {
@@ -65,7 +68,8 @@ pub(super) async fn ready(
     // A glyph that no font has must be said while no number is taken (invoice.md §1.5).
     render::pdf::printable(&render::InvoiceDocument::draft(draft.body(), issue.issued))?;
     documents::dry_run(&draft, &issue.series, issue.issued)?;
-    Ok(Ready { id, row: stored.draft, typed, draft })
+    let owing = drafting.owing(reader, &stored.draft).await?;
+    Ok(Ready { id, row: stored.draft, typed, draft, owing })
 }
 
 /// Gives a draft its number, as of a day.
@@ -91,10 +95,14 @@ pub(super) async fn issue_all(app: &App, issue: &Issue, batch: Vec<Ready>) -> Re
         writer.invoice().draft_set(ready.id, &draft_row(&ready.row, &ready.draft, &ready.typed)?, app.now()).await?;
         writer.invoice().carries_charge(ready.id).await?;
         let draft = ready.draft;
-        issued.push((
-            ready.id,
-            numbered(app, &mut writer, ready.id, issue, |n| Ok(draft.finalize(n, issue.issued)?)).await?,
-        ));
+        let invoice =
+            numbered(app, &mut writer, ready.id, issue, |n| Ok(draft.finalize(n, issue.issued)?)).await?;
+        if let Some(owing) = &ready.owing {
+            let label = invoice.document().number.to_string();
+            let pen = (issue.origin, &mut writer);
+            invoiced::take(app, pen, ready.row.client, (ready.id, &label), owing).await?;
+        }
+        issued.push((ready.id, invoice));
     }
     let labels = documented(app, &mut writer, issue, issued, "invoice_finalise").await?;
     app.emit(writer.commit().await?);

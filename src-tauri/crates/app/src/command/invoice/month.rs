@@ -2,6 +2,7 @@
 //! with one leaves the others alone.
 
 use domain::{ClientId, ClientStatus, Date, InvoiceId, Month};
+use rust_decimal::Decimal;
 use store::table::invoice::{InvoiceFilter, StoredInvoice};
 use store::{Origin, Reader};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,7 @@ use super::assemble::Drafting;
 use super::issue::{Issue, Ready, issue_all, ready};
 use super::{draft, known, must_be_draft, parse_month, typed};
 use crate::journal::local_record;
+use crate::ledger::{self, rules};
 use crate::query::usage::agency_today;
 use crate::rating::price_book;
 use crate::wire::{BatchOutcome, BatchResult, Done, Progress};
@@ -211,17 +213,25 @@ pub(crate) async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(Clie
     let book = price_book(app, &mut reader).await?;
     let rules = book.version_on(month.last()).map_or(&[][..], |version| version.rules().as_slice());
     let spend = reader.report().client_spend(month.first(), month.last()).await?;
+    let ledgers = reader.ledger().clients().await?;
+    let carry_below = rules::terms(reader.setting()).await?.carry_below;
     let mut clients = Vec::new();
     for client in reader.client().list().await? {
         let used = spend.iter().any(|(id, _)| *id == Some(client.id));
         let owes = rules.iter().any(|rule| rule.client == Some(client.id) && rule.conditions.has_fees());
         let served = client.client.status != ClientStatus::Closed;
+        let owes = owes || (ledgers.contains(&client.id) && owing(&mut reader, (client.id, month), carry_below).await?);
         if (used || owes) && served && !is_closed(&mut reader, client.id, month).await? {
             clients.push((client.id, client.client.name.to_string()));
         }
     }
     clients.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(clients)
+}
+
+/// Whether a client's ledger has something for its invoice of a month.
+async fn owing(reader: &mut Reader, (client, month): (ClientId, Month), carry_below: Decimal) -> Result<bool, AppError> {
+    Ok(ledger::read(reader, client).await?.owing(month, carry_below)?.is_some())
 }
 
 /// Whether a month is final or carried.

@@ -78,11 +78,22 @@ fn bonus(ledger: &Ledger, draws: &mut Draws, at: i64) -> Entry {
     .unwrap()
 }
 
+/// Takes the last invoice back, unless it was.
+fn taken_back(ledger: &Ledger, entries: &[Entry], at: i64) -> Option<Entry> {
+    let taken = entries.iter().rfind(|entry| entry.parts().key.starts_with("invoice:"))?;
+    let key = taken.parts().key.replace("invoice:", "credit:");
+    if ledger.has(&key) { None } else { Some(ledger.uninvoice(day(at), (&key, "CN-1"), taken).unwrap()) }
+}
+
 /// A random operation; none where it is refused, which must leave everything as it was.
 fn operation(ledger: &Ledger, draws: &mut Draws, at: i64) -> Vec<Entry> {
     let now = day(at);
     let one = |entry: Result<Entry, LedgerError>| entry.into_iter().collect();
-    match draws.below(20) {
+    match draws.below(22) {
+        20 => {
+            let owing = ledger.owing("2026-03".parse().unwrap()).unwrap();
+            one(ledger.invoice(now, (&format!("invoice:{}", ledger.len()), "2026-0001"), &owing))
+        }
         0 | 1 => {
             let terms = (Decimal::new(5, 0), &promotions());
             ledger.deposit(now, draws.amount(), ("", ""), terms).unwrap_or_default()
@@ -156,7 +167,8 @@ fn debits_are_credits_and_every_lot_holds_in_a_million_random_operations() {
         let mut entries = Vec::new();
         for step in 0..PER_LEDGER.min(wanted - done) {
             let at = 4 + i64::try_from(step / 12).unwrap();
-            for entry in operation(&ledger, &mut draws, at) {
+            let back = (draws.below(20) == 0).then(|| taken_back(&ledger, &entries, at)).flatten();
+            for entry in back.map_or_else(|| operation(&ledger, &mut draws, at), |back| vec![back]) {
                 ledger.post(&entry).unwrap();
                 book.check(&entry);
                 entries.push(entry);
