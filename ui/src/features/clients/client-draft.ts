@@ -28,58 +28,13 @@ export const CURRENCIES = [
 	'SEK',
 ];
 
-/** The fields an error can name. */
-export const FIELDS = [
-	'name',
-	'currency',
-	'zone',
-	'legalName',
-	'street',
-	'postalCode',
-	'city',
-	'country',
-	'taxId',
-	'vatId',
-	'registration',
-	'endpoint',
-	'reference',
-	'tax',
-	'taxReason',
-	'eInvoice',
-	'language',
-	'email',
-	'termsDays',
-	'gateways',
-	'models',
-	'budget',
-	'budget.amount',
-	'budget.period',
-	'budget.warnAt',
-];
-
-/** Those of them that are folded away at first. */
-export const ADDRESS_FIELDS = ['legalName', 'street', 'postalCode', 'city', 'country', 'taxId', 'email'];
-
-/** And those of tax and e-invoices. */
-export const INVOICING_FIELDS = [
-	'vatId',
-	'registration',
-	'endpoint',
-	'reference',
-	'tax',
-	'taxReason',
-	'eInvoice',
-	'language',
-];
-
-/** What of a client's invoices is its own. */
-type Invoicing = Pick<
+/** What a client whose invoices are made out plainly has in each of its texts, by where the form shows it. */
+const NAME = { name: '' };
+const ADDRESS = { legalName: '', street: '', postalCode: '', city: '', country: '', taxId: '', email: '' };
+const INVOICING: Pick<
 	ClientInput,
 	'vatId' | 'registration' | 'endpoint' | 'reference' | 'tax' | 'taxReason' | 'eInvoice' | 'language'
->;
-
-/** Invoices of a client of whom nothing special is known. */
-const PLAIN: Invoicing = {
+> = {
 	vatId: '',
 	registration: '',
 	endpoint: '',
@@ -89,41 +44,43 @@ const PLAIN: Invoicing = {
 	eInvoice: 'automatic',
 	language: 'agency',
 };
+const PLAIN = { ...NAME, ...ADDRESS, ...INVOICING };
+
+/** Those of the fields an error can name that are folded away at first. */
+export const ADDRESS_FIELDS = Object.keys(ADDRESS);
+/** And those of tax and e-invoices. */
+export const INVOICING_FIELDS = Object.keys(INVOICING);
+
+/** The fields an error can name. */
+export const FIELDS = [
+	...Object.keys(PLAIN),
+	...['currency', 'zone', 'termsDays', 'gateways', 'models'],
+	...['budget', 'budget.amount', 'budget.period', 'budget.warnAt'],
+];
 
 /** A draft of a client that is known, or of a new one in the agency's currency and zone. */
 export function clientDraft(known: ClientInput | null, agency: { currency: string; zone: string }): ClientDraft {
-	const address = { legalName: '', street: '', postalCode: '', city: '', country: '', taxId: '', email: '' };
-	const blank = { name: '', ...address, ...PLAIN };
 	const { currency, zone } = agency;
-	const made = known ?? { ...blank, currency, zone, gateways: [], models: [], termsDays: 14 };
+	const {
+		termsDays,
+		budget: _,
+		...made
+	} = known ?? {
+		...PLAIN,
+		...{ currency, zone, gateways: [], models: [], termsDays: 14, budget: null },
+	};
 	return {
-		...blank,
 		...made,
 		gateways: [...made.gateways],
 		models: [...made.models],
-		terms: String(made.termsDays),
+		terms: String(termsDays),
 		limit: { ...NO_BUDGET },
 	};
 }
 
 /** What to send, or the field that is no number. */
-export function clientInput(draft: ClientDraft): ClientInput | 'termsDays' {
-	const { terms, limit, ...rest } = draft;
+export function clientInput({ terms, limit, ...typed }: ClientDraft): ClientInput | 'termsDays' {
 	const digits = terms.trim() || '0';
 	if (!/^\d{1,4}$/.test(digits)) return 'termsDays';
-	const { name, currency, zone, legalName, street, postalCode, city, country, taxId, email, gateways, models } = rest;
-	const address = { legalName, street, postalCode, city, country, taxId, email };
-	const { vatId, registration, endpoint, reference, tax, taxReason, eInvoice, language } = rest;
-	const invoicing = { vatId, registration, endpoint, reference, tax, taxReason, eInvoice, language };
-	return {
-		name,
-		currency,
-		zone,
-		...address,
-		...invoicing,
-		gateways,
-		models,
-		termsDays: Number(digits),
-		budget: budgetInput(limit),
-	};
+	return { ...typed, termsDays: Number(digits), budget: budgetInput(limit) };
 }
