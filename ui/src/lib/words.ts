@@ -25,7 +25,11 @@ export const ledgerKindText = named({
 	carry_forward: m.ledger_carry_forward,
 	expiry: m.ledger_expiry,
 	reversal: m.ledger_reversal,
+	invoice: m.ledger_invoice,
 });
+
+/** Where credit comes from. */
+export const creditKindText = named({ paid: m.credit_paid, bonus: m.credit_bonus, free: m.credit_free });
 
 /** What was done, from its code in the audit log. */
 export const actionText = named({
@@ -74,6 +78,7 @@ export const actionText = named({
 	ledger_adjust: m.action_ledger_adjust,
 	ledger_charge: m.action_ledger_charge,
 	ledger_expire: m.action_ledger_expire,
+	ledger_invoice: m.action_ledger_invoice,
 	ledger_rules: m.action_ledger_rules,
 	import_apply: m.action_import_apply,
 	bill_import: m.action_bill_import,

@@ -137,6 +137,7 @@ export const commands = {
 	pastDueLift: (clientId: string) => typedError<PastDueView, ErrorView>(__TAURI_INVOKE("past_due_lift", { clientId })),
 	/**  A client's ledger with its last entries, or with all of them. */
 	ledgerGet: (client: string, last: number | null) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_get", { client, last })),
+	ledgerPreview: (client: string, typed: LedgerAct) => typedError<LedgerPreview, ErrorView>(__TAURI_INVOKE("ledger_preview", { client, typed })),
 	/**  Lets a client pay in advance, or invoices it again. */
 	ledgerPrepay: (client: string, on: boolean) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_prepay", { client, on })),
 	/**  Notes that a client paid in. */
@@ -1399,7 +1400,11 @@ export type LedgerEntryView = {
 	parts: LedgerPart[],
 	/**  What it is for, for charges and what was given back of them. */
 	receipt: ReceiptView | null,
+	invoiceId: string | null,
 };
+export type LedgerAct = ({ deposit: DepositInput }) & { refund?: never; adjust?: never } | ({ refund: RefundInput }) & { deposit?: never; adjust?: never } | ({ adjust: AdjustInput }) & { deposit?: never; refund?: never };
+export type LedgerChange = { lot: number | null, kind: CreditKind | null, text: string, before: AmountView, after: AmountView };
+export type LedgerPreview = { kinds: LedgerKind[], changes: LedgerChange[] };
 
 /**  What an entry records. */
 export type LedgerKind = 

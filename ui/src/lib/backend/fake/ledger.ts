@@ -1,5 +1,15 @@
 /** Ledgers of invented clients: the first one pays in advance and has used some of it, the others are invoiced. */
-import type { AmountView, Commands, LedgerEntryView, LedgerKind, LedgerRules, LedgerView, LotView } from '../backend';
+import type {
+	AmountView,
+	Commands,
+	CreditKind,
+	LedgerAct,
+	LedgerEntryView,
+	LedgerKind,
+	LedgerRules,
+	LedgerView,
+	LotView,
+} from '../backend';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok } from './reading';
 import type { World } from './world';
@@ -7,6 +17,7 @@ import type { World } from './world';
 type LedgerCommands = Pick<
 	Commands,
 	| 'ledgerGet'
+	| 'ledgerPreview'
 	| 'ledgerPrepay'
 	| 'ledgerDeposit'
 	| 'ledgerRefund'
@@ -49,6 +60,7 @@ function add(ledger: Ledger, at: string, kind: LedgerKind, nanos: number, reason
 		amount: credit(nanos),
 		parts: [{ lot: 1, text: 'paid credit (lot 1)', amount: credit(nanos) }],
 		receipt: null,
+		invoiceId: null,
 	};
 	ledger.entries.push(entry);
 	return entry;
@@ -79,6 +91,36 @@ function used(world: World): Ledger {
 		};
 	}
 	return ledger;
+}
+
+const LOTS: Record<CreditKind, number> = { paid: 1, bonus: 2, free: 3 };
+
+/** What an entry by hand changes, or why it is refused. */
+type Effect = { kind: LedgerKind; credit: CreditKind; nanos: number } | { field: string; message: string };
+
+function effectOf(ledger: Ledger, act: LedgerAct, rules: LedgerRules): Effect {
+	const typed = act.deposit ?? act.refund ?? act.adjust;
+	const nanos = parseAmount(typed.amount);
+	const wrong = (message: string, field = 'amount') => ({ field, message });
+	if (nanos === null)
+		return wrong(`\`${typed.amount}\` is not an amount: write digits with a decimal point, for example 12.50`);
+	if (act.deposit) {
+		if (nanos < Number(rules.minimumDeposit) * UNIT)
+			return wrong(`a deposit is at least ${rules.minimumDeposit} USD: pay in ${rules.minimumDeposit} USD or more`);
+		if (act.deposit.reference && ledger.references.includes(act.deposit.reference))
+			return wrong('this payment is in the ledger already: nothing is posted twice', 'reference');
+		return { kind: 'deposit', credit: 'paid', nanos };
+	}
+	const noun = act.refund ? 'a refund' : 'an adjustment';
+	if (!(act.refund ?? act.adjust).reason.trim())
+		return wrong(`${noun} needs a reason: say in a few words why`, 'reason');
+	const kind = act.refund ? ('refund' as const) : ('adjustment' as const);
+	const of = act.refund ? 'paid' : act.adjust.kind;
+	const change = act.refund && act.refund.entry === null ? -nanos : nanos;
+	if (nanos === 0 || (act.refund && nanos < 0)) return wrong('the amount has to be above zero');
+	if (ledger[of] + change < 0)
+		return wrong(`there is only ${credit(ledger[of]).amount} USD of the ${of} credit left: use at most that`);
+	return { kind, credit: of, nanos: change };
 }
 
 const lot = (number: number, kind: LotView['kind'], left: number, ends: string | null): LotView => ({
@@ -135,17 +177,16 @@ export function ledgerCommands(world: World): LedgerCommands {
 		world.done(['ledgers'], '', { action, target: view(clientId, 0).client });
 		return ok(view(clientId, 20));
 	};
-	const amount = (text: string, least: number) => {
-		const nanos = parseAmount(text);
-		if (nanos === null)
-			return {
-				nanos: 0,
-				problem: `\`${text}\` is not an amount: write digits with a decimal point, for example 12.50`,
-			};
-		return { nanos, problem: nanos < least ? `a deposit is at least ${rules.minimumDeposit} USD` : null };
-	};
 	const wrong = (field: string, message: string) => fail({ code: 'invalid', field, message });
-	const now = () => new Date().toISOString();
+	const post = (client: string, act: LedgerAct, action: string, reason: string) => {
+		const ledger = of(client);
+		const effect = effectOf(ledger, act, rules);
+		if ('message' in effect) return wrong(effect.field, effect.message);
+		if (act.deposit) ledger.references.push(act.deposit.reference);
+		ledger[effect.credit] += effect.nanos;
+		add(ledger, new Date().toISOString(), effect.kind, effect.nanos, reason);
+		return told(client, action);
+	};
 	return {
 		ledgerGet: async (client, last) =>
 			world.clients.some(({ id }) => id === client) ? ok(view(client, last)) : missing('The client'),
@@ -153,33 +194,26 @@ export function ledgerCommands(world: World): LedgerCommands {
 			Object.assign(of(client), on ? { from: world.day(0), through: null } : { through: world.day(1) });
 			return told(client, 'ledger_prepay');
 		},
-		ledgerDeposit: async (client, typed) => {
-			const ledger = of(client);
-			const { nanos, problem } = amount(typed.amount, Number(rules.minimumDeposit) * UNIT);
-			if (problem) return wrong('amount', problem);
-			if (typed.reference && ledger.references.includes(typed.reference))
-				return wrong('reference', 'this payment is in the ledger already: nothing is posted twice');
-			ledger.references.push(typed.reference);
-			ledger.paid += nanos;
-			add(ledger, now(), 'deposit', nanos, typed.note);
-			return told(client, 'ledger_deposit');
+		ledgerPreview: async (client, act) => {
+			const effect = effectOf(of(client), act, rules);
+			if ('message' in effect) return wrong(effect.field, effect.message);
+			const before = of(client)[effect.credit];
+			return ok({
+				kinds: [effect.kind],
+				changes: [
+					{
+						lot: LOTS[effect.credit],
+						kind: effect.credit,
+						text: `${effect.credit} credit (lot ${LOTS[effect.credit]})`,
+						before: credit(before),
+						after: credit(before + effect.nanos),
+					},
+				],
+			});
 		},
-		ledgerRefund: async (client, typed) => {
-			const { nanos, problem } = amount(typed.amount, 1);
-			if (problem) return wrong('amount', problem);
-			if (!typed.reason.trim()) return wrong('reason', 'a refund needs a reason: say in a few words why');
-			of(client).paid += typed.entry === null ? -nanos : nanos;
-			add(of(client), now(), 'refund', typed.entry === null ? -nanos : nanos, typed.reason);
-			return told(client, 'ledger_refund');
-		},
-		ledgerAdjust: async (client, typed) => {
-			const { nanos, problem } = amount(typed.amount, -1_000_000 * UNIT);
-			if (problem) return wrong('amount', problem);
-			if (!typed.reason.trim()) return wrong('reason', 'an adjustment needs a reason: say in a few words why');
-			of(client)[typed.kind] += nanos;
-			add(of(client), now(), 'adjustment', nanos, typed.reason);
-			return told(client, 'ledger_adjust');
-		},
+		ledgerDeposit: async (client, typed) => post(client, { deposit: typed }, 'ledger_deposit', typed.note),
+		ledgerRefund: async (client, typed) => post(client, { refund: typed }, 'ledger_refund', typed.reason),
+		ledgerAdjust: async (client, typed) => post(client, { adjust: typed }, 'ledger_adjust', typed.reason),
 		ledgerCharge: async (client) => ok(client === null ? [] : [view(client, 20)]),
 		ledgerRules: async () => ok(rules),
 		ledgerRulesSet: async (typed) => {

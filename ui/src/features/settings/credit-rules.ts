@@ -1,0 +1,40 @@
+/** Rules of credit while they are being typed: a promotion is on or off, and keeps what was typed while it is off. */
+import type { LedgerRules } from '$lib/backend/backend';
+
+export interface RulesDraft extends Omit<LedgerRules, 'firstDepositDays'> {
+	signUp: boolean;
+	first: boolean;
+	/** Digits. */
+	days: string;
+}
+
+/** What a promotion says when it is turned on for the first time (S0-16, S1-01). */
+const USUAL = { signUpCredit: '10', firstDepositPercent: '100' };
+
+export function rulesDraft(rules: LedgerRules): RulesDraft {
+	const { firstDepositDays, ...rest } = rules;
+	return {
+		...rest,
+		signUp: rules.signUpCredit !== '',
+		first: rules.firstDepositPercent !== '',
+		signUpCredit: rules.signUpCredit || USUAL.signUpCredit,
+		firstDepositPercent: rules.firstDepositPercent || USUAL.firstDepositPercent,
+		days: String(firstDepositDays),
+	};
+}
+
+/** What to send; `null` while something that is on has no number. */
+export function rulesTyped(draft: RulesDraft): LedgerRules | null {
+	const { signUp, first, days, ...rest } = draft;
+	const missing = (on: boolean, text: string) => on && !text.trim();
+	if (missing(signUp, rest.signUpCredit) || missing(first, rest.firstDepositPercent) || !/^\d{1,4}$/.test(days))
+		return null;
+	return {
+		minimumDeposit: rest.minimumDeposit,
+		signUpCredit: signUp ? rest.signUpCredit : '',
+		firstDepositPercent: first ? rest.firstDepositPercent : '',
+		firstDepositModels: rest.firstDepositModels,
+		firstDepositDays: Number(days),
+		carryBelow: rest.carryBelow,
+	};
+}
