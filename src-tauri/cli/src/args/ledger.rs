@@ -60,6 +60,9 @@ pub struct Deposit {
     /// A remark.
     #[arg(long, default_value = "")]
     pub note: String,
+    /// Only show what it would change.
+    #[arg(long)]
+    pub preview: bool,
 }
 
 /// A refund as typed.
@@ -75,6 +78,9 @@ pub struct Refund {
     /// The charge that is given back, by its number; paid credit is paid out when left out.
     #[arg(long)]
     pub entry: Option<u32>,
+    /// Only show what it would change.
+    #[arg(long)]
+    pub preview: bool,
 }
 
 /// An adjustment as typed.
@@ -91,6 +97,9 @@ pub struct Adjust {
     /// Which credit.
     #[arg(long, value_enum, default_value_t = CreditName::Free)]
     pub kind: CreditName,
+    /// Only show what it would change.
+    #[arg(long)]
+    pub preview: bool,
 }
 
 /// Where credit comes from.

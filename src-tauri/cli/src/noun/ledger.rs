@@ -1,8 +1,8 @@
 //! `purser ledger`.
 
 use app::wire::{
-    AdjustInput, CreditKind, DepositInput, LedgerEntryView, LedgerPart, LedgerRules, LedgerView, LotView, ReceiptView,
-    RefundInput,
+    AdjustInput, CreditKind, DepositInput, LedgerAct, LedgerChange, LedgerEntryView, LedgerPart, LedgerPreview,
+    LedgerRules, LedgerView, LotView, ReceiptView, RefundInput,
 };
 use app::{App, command, query};
 
@@ -43,12 +43,18 @@ pub async fn run(app: &App, verb: Ledger, out: &Out) -> Result<(), Fault> {
 async fn deposit(app: &App, typed: Deposit, out: &Out) -> Result<(), Fault> {
     let client = find::client(app, &typed.client).await?;
     let input = DepositInput { amount: typed.amount, reference: typed.reference, note: typed.note };
+    if typed.preview {
+        return preview(app, &client, LedgerAct::Deposit(input), out).await;
+    }
     out.answer(&command::ledger::ledger_deposit(app, ORIGIN, &client, &input).await?, page)
 }
 
 async fn refund(app: &App, typed: Refund, out: &Out) -> Result<(), Fault> {
     let client = find::client(app, &typed.client).await?;
     let input = RefundInput { amount: typed.amount, reason: typed.reason, entry: typed.entry };
+    if typed.preview {
+        return preview(app, &client, LedgerAct::Refund(input), out).await;
+    }
     out.answer(&command::ledger::ledger_refund(app, ORIGIN, &client, &input).await?, page)
 }
 
@@ -60,7 +66,21 @@ async fn adjust(app: &App, typed: Adjust, out: &Out) -> Result<(), Fault> {
         CreditName::Free => CreditKind::Free,
     };
     let input = AdjustInput { amount: typed.amount, kind, reason: typed.reason };
+    if typed.preview {
+        return preview(app, &client, LedgerAct::Adjust(input), out).await;
+    }
     out.answer(&command::ledger::ledger_adjust(app, ORIGIN, &client, &input).await?, page)
+}
+
+async fn preview(app: &App, client: &str, act: LedgerAct, out: &Out) -> Result<(), Fault> {
+    out.answer(&query::ledger::ledger_preview(app, client, &act).await?, changed)
+}
+
+fn changed(preview: &LedgerPreview) -> String {
+    let row = |change: &LedgerChange| vec![change.text.clone(), change.before.text.clone(), change.after.text.clone()];
+    let kinds: Vec<String> = preview.kinds.iter().map(word).collect();
+    let rows = table(&["~credit and debt", ">before", ">after"], preview.changes.iter().map(row));
+    format!("{rows}\n\nTo be posted: {}. Nothing was.", kinds.join(", "))
 }
 
 async fn entry(app: &App, client: &str, number: u32, out: &Out) -> Result<(), Fault> {
