@@ -137,6 +137,7 @@ export const commands = {
 	pastDueLift: (clientId: string) => typedError<PastDueView, ErrorView>(__TAURI_INVOKE("past_due_lift", { clientId })),
 	/**  A client's ledger with its last entries, or with all of them. */
 	ledgerGet: (client: string, last: number | null) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_get", { client, last })),
+	/**  What an entry by hand would post and change. */
 	ledgerPreview: (client: string, typed: LedgerAct) => typedError<LedgerPreview, ErrorView>(__TAURI_INVOKE("ledger_preview", { client, typed })),
 	/**  Lets a client pay in advance, or invoices it again. */
 	ledgerPrepay: (client: string, on: boolean) => typedError<LedgerView, ErrorView>(__TAURI_INVOKE("ledger_prepay", { client, on })),
@@ -1384,6 +1385,29 @@ export type LeakRow = {
 	amount: AmountView,
 };
 
+/**  An entry by hand, as typed. */
+export type LedgerAct = 
+/**  The client paid in. */
+({ deposit: DepositInput }) & { adjust?: never; refund?: never } | 
+/**  A charge is given back, or paid credit paid out. */
+({ refund: RefundInput }) & { adjust?: never; deposit?: never } | 
+/**  A balance is corrected. */
+({ adjust: AdjustInput }) & { deposit?: never; refund?: never };
+
+/**  What an entry would change: a piece of credit, or what is owed. */
+export type LedgerChange = {
+	/**  The lot; absent for what is owed. */
+	lot: number | null,
+	/**  Where its credit comes from; absent for what is owed. */
+	kind: CreditKind | null,
+	/**  Its name for people: `paid credit (lot 1)`, `owed`. */
+	text: string,
+	/**  Before. */
+	before: AmountView,
+	/**  After. */
+	after: AmountView,
+};
+
 /**  An entry of a ledger. */
 export type LedgerEntryView = {
 	/**  Its number. */
@@ -1400,11 +1424,9 @@ export type LedgerEntryView = {
 	parts: LedgerPart[],
 	/**  What it is for, for charges and what was given back of them. */
 	receipt: ReceiptView | null,
+	/**  The invoice that took over what was owed, or that was taken back. */
 	invoiceId: string | null,
 };
-export type LedgerAct = ({ deposit: DepositInput }) & { refund?: never; adjust?: never } | ({ refund: RefundInput }) & { deposit?: never; adjust?: never } | ({ adjust: AdjustInput }) & { deposit?: never; refund?: never };
-export type LedgerChange = { lot: number | null, kind: CreditKind | null, text: string, before: AmountView, after: AmountView };
-export type LedgerPreview = { kinds: LedgerKind[], changes: LedgerChange[] };
 
 /**  What an entry records. */
 export type LedgerKind = 
@@ -1423,7 +1445,9 @@ export type LedgerKind =
 /**  Credit ended. */
 "expiry" | 
 /**  A charge was taken back because its usage was restated. */
-"reversal";
+"reversal" | 
+/**  What is owed went on an invoice, or came back with its credit note. */
+"invoice";
 
 /**  A part of an entry that touches what the client has or owes. */
 export type LedgerPart = {
@@ -1433,6 +1457,14 @@ export type LedgerPart = {
 	text: string,
 	/**  Above zero in the client's favour. */
 	amount: AmountView,
+};
+
+/**  What would be posted and what that would change. Nothing is. */
+export type LedgerPreview = {
+	/**  The entries, in their order. */
+	kinds: LedgerKind[],
+	/**  What they change, credit first. */
+	changes: LedgerChange[],
 };
 
 /**  The agency's rules of credit. Amounts are decimal text in each client's currency; empty is off. */

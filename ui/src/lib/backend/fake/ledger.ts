@@ -115,7 +115,8 @@ function effectOf(ledger: Ledger, act: LedgerAct, rules: LedgerRules): Effect {
 	if (!(act.refund ?? act.adjust).reason.trim())
 		return wrong(`${noun} needs a reason: say in a few words why`, 'reason');
 	const kind = act.refund ? ('refund' as const) : ('adjustment' as const);
-	const of = act.refund ? 'paid' : act.adjust.kind;
+	const charge = ledger.entries.find(({ number }) => number === act.refund?.entry);
+	const of = act.refund ? (charge?.parts[0]?.lot === LOTS.bonus ? 'bonus' : 'paid') : act.adjust.kind;
 	const change = act.refund && act.refund.entry === null ? -nanos : nanos;
 	if (nanos === 0 || (act.refund && nanos < 0)) return wrong('the amount has to be above zero');
 	if (ledger[of] + change < 0)
