@@ -14,11 +14,11 @@ use app::command::ledger::{ledger_deposit, ledger_prepay};
 use app::command::price::price_set;
 use app::command::setting::settings_agency;
 use app::export::{metadata_export, statement_save};
-use app::query::client::account_list;
+use app::query::client::{account_list, client_get};
 use app::query::statement::statement_get;
 use app::wire::{
-    AgencyInput, ChargeKind, ClientInput, DepositInput, DocumentKind, PriceChange, RuleInput, TableFormat, TaxChoice,
-    ThemeChoice,
+    AgencyInput, ChargeKind, ClientInput, DepositInput, DocumentKind, LanguageChoice, PriceChange, RuleInput,
+    SavedFile, StatementFormat, StatementPeriod, TableFormat, TaxChoice, ThemeChoice,
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -52,6 +52,21 @@ fn grouped(text: &str) -> String {
     if part.is_empty() { groups.join(",") } else { format!("{}.{part}", groups.join(",")) }
 }
 
+/// The separators of the other languages, turned around.
+fn german(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c == ',' {
+                '.'
+            } else if c == '.' {
+                ','
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
 fn cents_of(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
@@ -61,6 +76,7 @@ fn shapes(amount: Decimal) -> Vec<String> {
     let exact = amount.normalize().to_string();
     let cents = format!("{:.2}", cents_of(amount));
     let mut shapes = vec![exact.replace('.', ""), cents.replace('.', ""), cents.replace('.', ",")];
+    shapes.extend([german(&grouped(&exact)), german(&grouped(&cents))]);
     shapes.extend([grouped(&exact), grouped(&cents), exact, cents]);
     shapes
 }
@@ -164,6 +180,20 @@ async fn client(app: &App, account: &str) -> String {
     row.id
 }
 
+/// Its statement in the other languages, each in a folder of its own.
+async fn translated(app: &App, client: &str, period: &StatementPeriod) -> Vec<SavedFile> {
+    let mut files = Vec::new();
+    for language in [LanguageChoice::German, LanguageChoice::Chinese] {
+        let details = client_get(app, client).await.unwrap().details;
+        client_update(app, BY, client, ClientInput { language, ..details }).await.unwrap();
+        let folder = app.profile().documents_dir.join(format!("{language:?}"));
+        for format in [StatementFormat::Pdf, StatementFormat::Html] {
+            files.push(statement_save(app, client, period, format, folder.to_str()).await.unwrap());
+        }
+    }
+    files
+}
+
 /// Everything a client can get.
 async fn artefacts(app: &App, client: &str) -> Vec<Artefact> {
     let period = days("2026-11-01", "2026-11-30");
@@ -179,6 +209,7 @@ async fn artefacts(app: &App, client: &str) -> Vec<Artefact> {
     }
     // Once more: now an invoice is on it.
     files.push(statement_save(app, client, &period, FORMATS[0], None).await.unwrap());
+    files.extend(translated(app, client, &period).await);
     for format in [TableFormat::Csv, TableFormat::JsonLines] {
         files.push(metadata_export(app, client, format).await.unwrap());
     }
@@ -216,13 +247,13 @@ async fn r29_no_cost_and_no_markup_is_in_anything_a_client_gets() {
         assert!(!needles.iter().any(|needle| shape.contains(needle)), "the charge itself must hold no canary: {shape}");
     }
     let found = artefacts(app, &clean).await;
-    assert_eq!(found.len(), FORMATS.len() + DOCUMENTS.len() + 5, "every artefact was made");
+    assert_eq!(found.len(), FORMATS.len() + DOCUMENTS.len() + 9, "every artefact was made");
     for artefact in &found {
         assert_eq!(hits(artefact, &needles), Vec::<&str>::new(), "R29: {}", artefact.name);
         // Proof that it was read: it says what the client pays, or in metadata what it counted.
         let cents = format!("{:.2}", cents_of(charge));
         let days = COSTS.map(|cost| (number(cost) * factor).normalize().to_string());
-        let paid = [cents.clone(), grouped(&cents), days[0].clone(), "1200".to_owned()];
+        let paid = [cents.clone(), grouped(&cents), german(&grouped(&cents)), days[0].clone(), "1200".to_owned()];
         assert!(paid.iter().any(|paid| artefact.text.contains(paid)), "{} says none of {paid:?}", artefact.name);
     }
     for artefact in artefacts(app, &planted).await {

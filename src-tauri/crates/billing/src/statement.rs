@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, Date, ExactAmount, Meter, ModelName, Money, MoneyError, Quantities, Timestamp, Zone};
+use domain::{
+    Currency, Date, DocumentLanguage, ExactAmount, Meter, ModelName, Money, MoneyError, Quantities, Timestamp, Zone,
+};
 
 use crate::apportion::apportioned;
 use crate::ledger::Movements;
@@ -36,6 +38,8 @@ pub struct Statement {
     pub erased_through: Option<Date>,
     /// The currency of the charges.
     pub currency: Currency,
+    /// The language of its words, dates and numbers for people.
+    pub language: DocumentLanguage,
     /// What was used, by day and model.
     pub usage: Vec<StatementUse>,
     /// What each key used. Without a charge: prices are by model, and usage is not kept by key and model.

@@ -2,11 +2,15 @@
 //!
 //! [`localised`] and its neighbours turn these forms into those of another language. Machine-readable files ([`crate::csv`]) do not use these.
 
-use domain::{Currency, Date, DocumentLanguage, Meter, Money};
+use domain::{Currency, Date, DocumentLanguage, Meter, Money, Month};
 use rust_decimal::Decimal;
 
 /// English month names, cut to three letters.
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// German ones; the short are not cut.
+const MONTHS_DE: [&str; 12] =
+    ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
 
 /// A number with its thousands set apart: `1,234,567.50`. Keeps every decimal the number has.
 #[must_use]
@@ -98,6 +102,17 @@ pub fn date_in(date: Date, language: DocumentLanguage) -> String {
     }
 }
 
+/// A month as a language writes it: `Nov 2026`, `Nov. 2026`, `2026年11月`.
+#[must_use]
+pub fn month_in(month: Month, language: DocumentLanguage) -> String {
+    let (year, number, _) = month.first().parts();
+    match language {
+        DocumentLanguage::English => format!("{}\u{a0}{year}", month_name(number)),
+        DocumentLanguage::German => format!("{}\u{a0}{year}", name_of(&MONTHS_DE, number)),
+        DocumentLanguage::Chinese => format!("{year}年{number}月"),
+    }
+}
+
 /// An amount as a language writes it, with its currency: `USD 1,234.50`, `1.234,50 USD`.
 #[must_use]
 pub fn with_currency_in(money: Money, language: DocumentLanguage) -> String {
@@ -111,7 +126,11 @@ pub fn with_currency_in(money: Money, language: DocumentLanguage) -> String {
 /// The short name of a month, 1 to 12.
 #[must_use]
 pub fn month_name(month: i8) -> &'static str {
-    usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or("?")
+    name_of(&MONTHS, month)
+}
+
+fn name_of(names: &[&'static str; 12], month: i8) -> &'static str {
+    usize::try_from(month - 1).ok().and_then(|index| names.get(index)).copied().unwrap_or("?")
 }
 
 /// What a meter counts, as printed.

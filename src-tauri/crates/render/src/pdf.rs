@@ -7,7 +7,7 @@
 mod desk;
 mod sheet;
 mod statement;
-mod tongue;
+pub(crate) mod tongue;
 mod xmp;
 
 use std::ops::ControlFlow;

@@ -19,6 +19,7 @@ pub(crate) use page::{Page, Row, Table};
 pub use table::{csv, usage_csv};
 
 use crate::chart::{ChartKind, ChartSpec, Heading, Series, Unit};
+use crate::pdf::tongue::{self, Tongue};
 use crate::{RenderError, Theme, document};
 
 /// Most days that are told one by one for people; longer periods are told by month.
@@ -45,24 +46,28 @@ pub fn chart(statement: &Statement, theme: &Theme, size: (u16, u16)) -> Result<S
 /// # Errors
 /// A sum has more digits than can be kept.
 pub fn chart_spec(statement: &Statement, (width, height): (u16, u16)) -> Result<ChartSpec, RenderError> {
-    let unit = Unit::Money { what: "charge per day".to_owned(), currency: statement.currency };
+    let words = tongue::of(statement.language);
+    let what = words.text("charge_per_day");
+    let unit = Unit::Money { what: what.to_owned(), currency: statement.currency };
     let (first, last) = (statement.period.first(), statement.period.last());
     let points: Vec<Date> = (first.epoch_days()..=last.epoch_days()).map(Date::from_epoch_days).collect();
     let kind = if by_month(statement) { ChartKind::StackedArea } else { ChartKind::StackedBars };
     let models = statement.by_model()?;
     let charged = models.iter().filter(|sum| !sum.exact.amount().is_zero());
-    let series = charged.map(|sum| series(statement, &sum.of)).collect::<Result<_, _>>()?;
+    let series = charged.map(|sum| series(statement, &sum.of, words)).collect::<Result<_, _>>()?;
     Ok(ChartSpec {
         points,
         series,
         heading: Heading::Legend,
+        words: words.of_chart(),
+        language: words.language,
         width,
         height,
-        ..ChartSpec::new(kind, "Charge per day", unit)
+        ..ChartSpec::new(kind, what, unit)
     })
 }
 
-fn series(statement: &Statement, model: &ModelName) -> Result<Series, RenderError> {
+fn series(statement: &Statement, model: &ModelName, words: &Tongue) -> Result<Series, RenderError> {
     let first = statement.period.first().epoch_days();
     let length = usize::try_from(statement.period.last().epoch_days() - first + 1).unwrap_or(1);
     let mut values = vec![Decimal::ZERO; length];
@@ -72,7 +77,8 @@ fn series(statement: &Statement, model: &ModelName) -> Result<Series, RenderErro
             *value = domain::money::exact_sum(*value, charge.amount())?;
         }
     }
-    Ok(Series { name: document::named(model.as_str()), values })
+    let name = document::named(model.as_str());
+    Ok(Series { name: words.model(&name).to_owned(), values })
 }
 
 /// Whether a period is too long to be told day by day.

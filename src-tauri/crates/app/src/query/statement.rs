@@ -12,6 +12,7 @@ use store::table::invoice::{InvoiceFilter, StoredInvoice};
 use super::invoice::standing;
 use super::names::{Names, keys};
 use super::{ledger, usage};
+use crate::branding::{self, language};
 use crate::command::invoice::{seller, settlement};
 use crate::ledger::{Book, read as ledger_of};
 use crate::rating::{PricedRow, Prices, metered_row, model_text, price_book, priced};
@@ -87,14 +88,17 @@ pub(crate) async fn assembled(
         true => None,
         false => Some(Movements::between(ledger.currency(), &entries, &zone.days(filter.first, filter.last))?),
     };
+    let (mut seller, language) = (seller(&agency), language(client.client.invoicing.language, &agency));
+    branding::read(reader).await?.look(language, &mut seller);
     let statement = Statement {
-        seller: seller(&agency),
+        seller,
         buyer: Party::buyer(&client.client),
         period: ServicePeriod::new(filter.first, filter.last)?,
         drawn_up: app.now(),
         as_of: names.read_through(id),
         erased_through: erased_through(reader, &names, id).await?,
         currency: book.currency(),
+        language,
         usage: uses(&rows, &book)?,
         keys: key_uses(reader, &filter).await?,
         credit,

@@ -57,7 +57,10 @@ async fn what_credit_did_not_cover_is_invoiced_once_and_comes_back_with_the_cred
     let taken = ledger(&rig, &client).await;
     assert_eq!((taken.owed.amount.as_str(), taken.notices.len()), ("0", 0));
     let entry = &taken.entries[0];
-    assert_eq!((entry.kind, entry.reason.as_str(), entry.amount.amount.as_str()), (LedgerKind::Invoice, "2026-0001", "25.004"));
+    assert_eq!(
+        (entry.kind, entry.reason.as_str(), entry.amount.amount.as_str()),
+        (LedgerKind::Invoice, "2026-0001", "25.004")
+    );
     assert_eq!(entry.invoice_id.as_deref(), Some(first.row.id.as_str()));
     let next = invoice_draft(&rig.app, WINDOW, &client, "2026-12").await.unwrap();
     assert_eq!(lines(&next), Vec::<String>::new(), "once");
@@ -126,7 +129,8 @@ async fn a_preview_says_what_is_posted_and_posts_nothing() {
             LedgerAct::Adjust(typed) => ledger_adjust(&rig.app, WINDOW, &client, typed).await.unwrap(),
         };
         let after = ledger(&rig, &client).await;
-        let left = |ledger: &LedgerView, lot| ledger.lots.iter().find(|held| Some(held.number) == lot).map(|l| l.left.clone());
+        let left =
+            |ledger: &LedgerView, lot| ledger.lots.iter().find(|held| Some(held.number) == lot).map(|l| l.left.clone());
         assert!(!told.changes.is_empty(), "{act:?}");
         for change in &told.changes {
             let zero = change.after.amount == "0";

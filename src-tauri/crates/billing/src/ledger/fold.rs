@@ -132,7 +132,9 @@ impl Ledger {
                     _ => {}
                 }
             }
-            Pot::Owed | Pot::Carried | Pot::Invoiced if is_negative(balance) => return Err(LedgerError::Overdrawn(posting.pot)),
+            Pot::Owed | Pot::Carried | Pot::Invoiced if is_negative(balance) => {
+                return Err(LedgerError::Overdrawn(posting.pot));
+            }
             _ => {}
         }
         Ok(balance)

@@ -29,6 +29,7 @@ fn statement(usage: Vec<StatementUse>) -> Statement {
         as_of: None,
         erased_through: None,
         currency: Currency::USD,
+        language: DocumentLanguage::English,
         usage,
         keys: Vec::new(),
         credit: None,

@@ -101,11 +101,7 @@ fn payment_code(document: &InvoiceDocument) -> Option<String> {
 
 fn data(document: &InvoiceDocument, options: &PdfOptions, words: &Tongue) -> Value {
     let (year, month, day) = document.issued.parts();
-    let (lang, region) = match words.language {
-        DocumentLanguage::English => ("en", None),
-        DocumentLanguage::German => ("de", None),
-        DocumentLanguage::Chinese => ("zh", Some("CN")),
-    };
+    let (lang, region) = locale(words);
     json!({
         "t": words.texts(),
         "lang": lang,
@@ -139,6 +135,15 @@ fn data(document: &InvoiceDocument, options: &PdfOptions, words: &Tongue) -> Val
         "keys": document.keys.as_ref().filter(|_| document.usage.is_some()).map(|keys| usage::keys(document, keys, words)),
         "series": document.usage.as_ref().map(|(daily, _)| daily.series.iter().map(|s| clean(&s.name)).collect::<Vec<_>>()),
     })
+}
+
+/// Language and region as the typesetter wants them.
+pub(super) fn locale(words: &Tongue) -> (&'static str, Option<&'static str>) {
+    match words.language {
+        DocumentLanguage::English => ("en", None),
+        DocumentLanguage::German => ("de", None),
+        DocumentLanguage::Chinese => ("zh", Some("CN")),
+    }
 }
 
 fn heading(document: &InvoiceDocument) -> &'static str {

@@ -1,10 +1,9 @@
 //! What the template of a statement is given.
 
 use billing::Statement;
-use domain::DocumentLanguage;
 use serde_json::{Value, json};
 
-use super::sheet::{Sheet, breakable, lines, party};
+use super::sheet::{Sheet, breakable, lines, locale, party};
 use super::tongue;
 use crate::figures::visible as clean;
 use crate::statement::{Page, Row, Table, chart};
@@ -18,9 +17,12 @@ pub(super) fn sheet(statement: &Statement) -> Result<Sheet, RenderError> {
     let page = Page::new(statement)?;
     let (date, ..) = statement.zone.clock(statement.drawn_up);
     let (year, month, day) = date.parts();
-    // Statements are in English so far.
-    let words = tongue::of(DocumentLanguage::English);
+    let words = tongue::of(statement.language);
+    let (lang, region) = locale(words);
     let data = json!({
+        "t": words.texts(),
+        "lang": lang,
+        "region": region,
         "fonts": fonts::families(words.language),
         "title": clean(&page.title),
         "date": [year, month, day],

@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use domain::{Date, DocumentLanguage, Meter, Money};
+use domain::{Date, DocumentLanguage, Meter, Money, Month};
 use serde_json::Value;
 
+use crate::chart::Words;
 use crate::document::{DocumentLine, LineSubject, NO_MODEL, TaxLine, of_models};
 use crate::figures;
 
 /// One language.
-pub(super) struct Tongue {
+pub(crate) struct Tongue {
     pub language: DocumentLanguage,
     texts: BTreeMap<String, String>,
 }
@@ -19,7 +20,7 @@ pub(super) struct Tongue {
 static TONGUES: LazyLock<[Tongue; 3]> = LazyLock::new(|| DocumentLanguage::ALL.map(Tongue::read));
 
 /// The texts of a language.
-pub(super) fn of(language: DocumentLanguage) -> &'static Tongue {
+pub(crate) fn of(language: DocumentLanguage) -> &'static Tongue {
     let [english, german, chinese] = &*TONGUES;
     match language {
         DocumentLanguage::English => english,
@@ -75,6 +76,11 @@ impl Tongue {
         figures::date_in(date, self.language)
     }
 
+    /// A month and its year.
+    pub fn month(&self, month: Month) -> String {
+        figures::month_in(month, self.language)
+    }
+
     pub fn span(&self, (first, last): (Date, Date)) -> String {
         if first == last { self.date(first) } else { format!("{} – {}", self.date(first), self.date(last)) }
     }
@@ -91,6 +97,12 @@ impl Tongue {
             Meter::SpeechChars => "meter_speech_chars",
             Meter::AudioMillis => "meter_audio_ms",
         })
+    }
+
+    /// What is written inside a chart.
+    pub fn of_chart(&self) -> Words {
+        let (other, empty) = (self.text("other").to_owned(), self.text("no_usage").to_owned());
+        Words { other, empty, ..Words::default() }
     }
 
     /// What a price of a meter is for.
@@ -167,11 +179,14 @@ mod tests {
     use super::*;
 
     /// Everything the template and this crate ask for, by key.
-    const USERS: [&str; 4] = [
-        include_str!("invoice.typ"),
+    const TEMPLATES: [&str; 2] = [include_str!("invoice.typ"), include_str!("statement.typ")];
+    const USERS: [&str; 6] = [
         include_str!("tongue.rs"),
         include_str!("sheet.rs"),
         include_str!("sheet/usage.rs"),
+        include_str!("statement.rs"),
+        include_str!("../statement/page.rs"),
+        include_str!("../statement/html.rs"),
     ];
 
     #[test]
@@ -206,12 +221,12 @@ mod tests {
     #[test]
     fn every_text_that_is_asked_for_is_there() {
         let english = of(DocumentLanguage::English);
-        let used: Vec<&str> = USERS[0].split("d.t.").skip(1).map(word).collect();
+        let used: Vec<&str> = TEMPLATES.iter().flat_map(|source| source.split("d.t.").skip(1)).map(word).collect();
         assert!(used.len() > 15, "the template asks for texts");
         for key in used {
             assert!(english.texts.contains_key(key), "the template asks for `{key}`");
         }
-        for source in &USERS[1..] {
+        for source in &USERS {
             let asked = [".text(\"", ".filled(\""].into_iter().flat_map(|call| source.split(call).skip(1)).map(word);
             for key in asked.filter(|key| !key.is_empty()) {
                 assert!(english.texts.contains_key(key), "the code asks for `{key}`");
@@ -221,6 +236,18 @@ mod tests {
 
     fn word(rest: &str) -> &str {
         rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default()
+    }
+
+    #[test]
+    fn every_kind_of_entry_and_state_has_a_word_and_the_note_on_data_is_billings() {
+        let english = of(DocumentLanguage::English);
+        for kind in billing::ledger::EntryKind::ALL {
+            assert!(english.texts.contains_key(&format!("st_moved_{}", kind.code())), "{kind:?}");
+        }
+        for state in ["open", "paid", "overdue", "credited", "credit_note"] {
+            assert!(english.texts.contains_key(&format!("st_state_{state}")), "{state}");
+        }
+        assert_eq!(english.text("st_data"), billing::statement::DATA_NOTE);
     }
 
     /// The notes that `billing` freezes are English; each has its translation only as long as the English file repeats it.

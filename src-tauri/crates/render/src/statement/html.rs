@@ -18,7 +18,7 @@ pub fn html(statement: &Statement) -> Result<String, RenderError> {
     let title = escaped(&format!("{}, {}", page.title, page.buyer.name));
     let (light, dark) = (chart(statement, &Theme::light(), CHART)?, chart(statement, &Theme::dark(), CHART)?);
     let parts = [
-        head(&title),
+        head(&title, page.words.language.code()),
         letterhead(&page),
         format!("<figure class=\"light\">{light}</figure>\n<figure class=\"dark\">{dark}</figure>\n"),
         page.tables.iter().map(table).collect(),
@@ -44,9 +44,9 @@ fn escaped(text: &str) -> String {
     out
 }
 
-fn head(title: &str) -> String {
+fn head(title: &str, language: &str) -> String {
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
@@ -59,14 +59,17 @@ fn letterhead(page: &Page) -> String {
     let fact = |[label, value]: &[String; 2]| format!("<dt>{}</dt><dd>{}</dd>", escaped(label), escaped(value));
     let facts: String = page.facts.iter().map(fact).collect();
     format!(
-        "<header>\n<div><p class=\"seller\"><bdi>{}</bdi></p>{}</div>\n<h1>Statement</h1>\n</header>\n\
-         <section class=\"top\">\n<div><p class=\"label\">For</p><p class=\"buyer\"><bdi>{}</bdi></p>{}</div>\n\
+        "<header>\n<div><p class=\"seller\"><bdi>{}</bdi></p>{}</div>\n<h1>{}</h1>\n</header>\n\
+         <section class=\"top\">\n<div><p class=\"label\">{}</p><p class=\"buyer\"><bdi>{}</bdi></p>{}</div>\n\
          <dl>{facts}</dl>\n</section>\n\
-         <p class=\"total\"><span>Charges of the period</span> <strong>{}</strong></p>\n",
+         <p class=\"total\"><span>{}</span> <strong>{}</strong></p>\n",
         escaped(&page.seller.name),
         address(&page.seller),
+        escaped(page.words.text("statement")),
+        escaped(page.words.text("st_for")),
         escaped(&page.buyer.name),
         address(&page.buyer),
+        escaped(page.words.text("st_charges")),
         escaped(&page.total),
     )
 }

@@ -95,8 +95,7 @@ pub(super) async fn issue_all(app: &App, issue: &Issue, batch: Vec<Ready>) -> Re
         writer.invoice().draft_set(ready.id, &draft_row(&ready.row, &ready.draft, &ready.typed)?, app.now()).await?;
         writer.invoice().carries_charge(ready.id).await?;
         let draft = ready.draft;
-        let invoice =
-            numbered(app, &mut writer, ready.id, issue, |n| Ok(draft.finalize(n, issue.issued)?)).await?;
+        let invoice = numbered(app, &mut writer, ready.id, issue, |n| Ok(draft.finalize(n, issue.issued)?)).await?;
         if let Some(owing) = &ready.owing {
             let label = invoice.document().number.to_string();
             let pen = (issue.origin, &mut writer);

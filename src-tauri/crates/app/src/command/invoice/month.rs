@@ -220,7 +220,8 @@ pub(crate) async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(Clie
         let used = spend.iter().any(|(id, _)| *id == Some(client.id));
         let owes = rules.iter().any(|rule| rule.client == Some(client.id) && rule.conditions.has_fees());
         let served = client.client.status != ClientStatus::Closed;
-        let owes = owes || (ledgers.contains(&client.id) && owing(&mut reader, (client.id, month), carry_below).await?);
+        let owes =
+            owes || (ledgers.contains(&client.id) && owing(&mut reader, (client.id, month), carry_below).await?);
         if (used || owes) && served && !is_closed(&mut reader, client.id, month).await? {
             clients.push((client.id, client.client.name.to_string()));
         }
@@ -230,7 +231,11 @@ pub(crate) async fn clients_to_bill(app: &App, month: Month) -> Result<Vec<(Clie
 }
 
 /// Whether a client's ledger has something for its invoice of a month.
-async fn owing(reader: &mut Reader, (client, month): (ClientId, Month), carry_below: Decimal) -> Result<bool, AppError> {
+async fn owing(
+    reader: &mut Reader,
+    (client, month): (ClientId, Month),
+    carry_below: Decimal,
+) -> Result<bool, AppError> {
     Ok(ledger::read(reader, client).await?.owing(month, carry_below)?.is_some())
 }
 

@@ -5,7 +5,7 @@ use domain::{Meter, Money, Quantities};
 use serde_json::{Value, json};
 
 use super::breakable;
-use crate::chart::{ChartKind, ChartSpec, Heading, Unit, Words};
+use crate::chart::{ChartKind, ChartSpec, Heading, Unit};
 use crate::document::UsageTable;
 use crate::figures::{self, visible as clean};
 use crate::pdf::tongue::Tongue;
@@ -85,8 +85,7 @@ pub(super) fn chart(document: &InvoiceDocument, words: &Tongue) -> Result<String
     spec.points.clone_from(&daily.days);
     spec.series.clone_from(&daily.series);
     spec.series.iter_mut().for_each(|series| series.name = words.model(&series.name).to_owned());
-    spec.words =
-        Words { other: words.text("other").to_owned(), empty: words.text("no_usage").to_owned(), ..Words::default() };
+    spec.words = words.of_chart();
     (spec.heading, spec.language) = (Heading::Legend, words.language);
     (spec.width, spec.height) = (720, 260);
     Ok(crate::chart(&spec, &Theme::light())?.svg)
