@@ -61,19 +61,12 @@ export const FIELDS = [
 /** A draft of a client that is known, or of a new one in the agency's currency and zone. */
 export function clientDraft(known: ClientInput | null, agency: { currency: string; zone: string }): ClientDraft {
 	const { currency, zone } = agency;
-	const {
-		termsDays,
-		budget: _,
-		...made
-	} = known ?? {
-		...PLAIN,
-		...{ currency, zone, gateways: [], models: [], termsDays: 14, budget: null },
-	};
+	const made = known ?? { ...PLAIN, currency, zone, gateways: [], models: [], termsDays: 14 };
 	return {
 		...made,
 		gateways: [...made.gateways],
 		models: [...made.models],
-		terms: String(termsDays),
+		terms: String(made.termsDays),
 		limit: { ...NO_BUDGET },
 	};
 }
