@@ -208,7 +208,7 @@ async fn s3_05_s1_01_credit_is_given_and_given_back_with_a_reason_or_not_at_all(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s2_08_what_is_too_little_to_invoice_is_carried_into_the_next_month() {
+async fn s2_08_what_is_too_little_to_invoice_is_carried_until_it_is_enough_for_one() {
     let scene = Scene::open().await;
     let (app, client) = (&scene.app, busiest(&scene.app).await);
     let mut rules = ledger_rules(app).await.unwrap();
@@ -229,7 +229,17 @@ async fn s2_08_what_is_too_little_to_invoice_is_carried_into_the_next_month() {
     rules.carry_below = "0.01".to_owned();
     ledger_rules_set(app, BY, rules).await.unwrap();
     let told = whole(app, &client.id).await.notices;
-    assert!(told.iter().any(|notice| notice.contains("enough for an invoice")), "{told:?}");
+    assert!(told.iter().any(|notice| notice.contains("goes on the next invoice")), "{told:?}");
+
+    let draft = app::command::invoice::invoice_draft(app, BY, &client.id, "2026-11").await.unwrap();
+    let wanted = "Usage through 2026-11 that credit did not cover";
+    let line = draft.lines.iter().find(|line| line.description == wanted).expect("what was carried is on the draft");
+    let (off, cent) = (exact(&line.charge.amount) - november, exact("0.01"));
+    assert!(off.abs() * 2 <= cent, "rounded once: {off}");
+    app::command::invoice::invoice_finalise(app, BY, &draft.row.id).await.unwrap();
+    let after = whole(app, &client.id).await;
+    assert_eq!((exact(&after.carried.amount), exact(&after.owed.amount)), (0, december), "December is not November's");
+    assert_eq!(exact(&of(&after, LedgerKind::Invoice)[0].amount.amount), november, "to the last digit");
 }
 
 #[tokio::test(flavor = "multi_thread")]
