@@ -1,6 +1,8 @@
 //! The words of documents in each language, and the forms of its dates and numbers. Which words there are is said by the
 //! English file; a test holds the others to it.
 
+mod own;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -142,7 +144,8 @@ impl Tongue {
         let name = match &line.subject {
             LineSubject::FlatFee(models) => of_models(self.text("flat_fee"), models.as_deref()),
             LineSubject::Minimum(models) => of_models(self.text("minimum"), models.as_deref()),
-            LineSubject::Model(_) | LineSubject::Words(_) => self.model(&line.title(false)).to_owned(),
+            LineSubject::Words(typed) => self.own(typed).unwrap_or_else(|| typed.clone()),
+            LineSubject::Model(_) => self.model(&line.title(false)).to_owned(),
         };
         match line.via.as_deref().filter(|_| gateways) {
             Some(gateway) => self.filled("via", &[("name", &name), ("gateway", gateway)]),
