@@ -13,10 +13,12 @@ mod entry;
 mod error;
 mod fold;
 mod lot;
+mod low;
 mod money;
 mod movements;
 mod promotion;
 mod propose;
+mod runway;
 mod spending;
 
 pub use days::none_below_zero;
@@ -24,9 +26,11 @@ pub use entry::{Entry, EntryKind, EntryNumber, EntryParts, Posting, Pot, Receipt
 pub use error::LedgerError;
 pub use fold::{Balances, HeldLot, Ledger, Posted};
 pub use lot::{Lot, LotKind, LotNumber};
+pub use low::{Watch, low_balance};
 pub use movements::Movements;
 pub use promotion::{FirstDeposit, Promotions};
 pub use propose::{Closing, Due, Refund};
+pub use runway::{PACE_DAYS, Runway, runway};
 
 #[cfg(test)]
 mod tests;
