@@ -40,6 +40,7 @@ fn an_empty_profile_says_what_to_do_first() {
         (&["invoice", "list"], "purser invoice draft"),
         (&["ledger", "charge"], "purser ledger prepay"),
         (&["ledger", "rules"], "first-deposit-percent"),
+        (&["notice", "list"], "No notice waits"),
         (&["audit"], "Nothing was done yet."),
     ];
     for (args, told) in rows {

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{ExactAmount, ModelScope, MoneyError, Timestamp};
 use rust_decimal::Decimal;
 
+use super::entry::{Entry, EntryKind, Pot};
 use super::fold::Ledger;
-use super::money::sum;
+use super::lot::LotNumber;
+use super::money::{is_negative, sum};
 
 /// How a threshold stands with a client. One that its credit never was above has no state: nothing can fall below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,5 +71,25 @@ impl Ledger {
     pub fn spendable(&self, at: Timestamp) -> Result<ExactAmount, MoneyError> {
         let good = self.lots().filter(|held| *held.lot.scope() == ModelScope::All && !held.lot.is_expired(at));
         sum(self.currency(), good.map(|held| held.left))
+    }
+
+    /// Whether entries that were posted last brought credit for any model by somebody's decision: a deposit, a gift, an
+    /// adjustment, a refund. Usage that was restated brings none.
+    ///
+    /// # Errors
+    /// More digits than can be kept.
+    pub fn was_topped_up(&self, posted: &[Entry]) -> Result<bool, MoneyError> {
+        let any: BTreeSet<LotNumber> =
+            self.lots().filter(|held| *held.lot.scope() == ModelScope::All).map(|held| held.lot.number()).collect();
+        let decided = posted.iter().filter(|entry| {
+            matches!(
+                entry.parts().kind,
+                EntryKind::Deposit | EntryKind::Promotion | EntryKind::Adjustment | EntryKind::Refund
+            )
+        });
+        let postings = decided.flat_map(|entry| &entry.parts().postings);
+        let given = postings.filter(|posting| matches!(posting.pot, Pot::Lot(number) if any.contains(&number)));
+        // Credit that a client holds is below zero.
+        Ok(is_negative(sum(self.currency(), given.map(|posting| posting.amount))?))
     }
 }

@@ -130,6 +130,27 @@ fn s1_16_only_credit_for_any_model_counts() {
 }
 
 #[test]
+fn a_top_up_is_what_somebody_decided() {
+    let mut ledger = Ledger::open(domain::Currency::USD);
+    let terms = doubled();
+    let deposit = ledger.deposit(day(0), usd("10"), ("", ""), (number("5"), &terms)).unwrap();
+    for entry in &deposit {
+        ledger.post(entry).unwrap();
+    }
+    assert!(ledger.was_topped_up(&deposit).unwrap());
+    assert!(!ledger.was_topped_up(&deposit[1..]).unwrap(), "a bonus for one model lifts nothing");
+    let spent = charge(&mut ledger, &due(1, "smart-chat", "8")).unwrap();
+    let restated = charge(&mut ledger, &due(1, "smart-chat", "1")).unwrap();
+    assert_eq!(restated.parts().kind, EntryKind::Reversal);
+    let less = ledger.adjust(day(2), LotKind::Paid, usd("-1"), "wrong").unwrap();
+    let more = ledger.adjust(day(2), LotKind::Free, usd("1"), "goodwill").unwrap();
+    ledger.post(&more).unwrap();
+    for (entry, wanted) in [(spent, false), (restated, false), (less, false), (more, true)] {
+        assert_eq!(ledger.was_topped_up(std::slice::from_ref(&entry)).unwrap(), wanted, "{entry:?}");
+    }
+}
+
+#[test]
 fn j5_the_pace_counts_what_any_credit_paid_for() {
     let mut ledger = Ledger::open(domain::Currency::USD);
     deposit(&mut ledger, 0, "10", &doubled());
