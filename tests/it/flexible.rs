@@ -1,6 +1,7 @@
 //! Flexible requests from a file: they alone give a commission (S2-02).
 
 use acceptance::Profile;
+use app::Origin;
 use app::command::account::client_from_account;
 use app::command::gateway::gateway_connect;
 use app::command::import::{import_apply, import_preview};
@@ -8,10 +9,7 @@ use app::command::invoice::invoice_draft;
 use app::command::price::price_set;
 use app::query::client::account_list;
 use app::query::usage::usage_table;
-use app::wire::{
-    ChargeKind, CommissionInput, ListInput, PayerName, PriceChange, RuleInput, UnitPriceView, UsageGroup,
-};
-use app::Origin;
+use app::wire::{ChargeKind, CommissionInput, ListInput, PayerName, PriceChange, RuleInput, UnitPriceView, UsageGroup};
 
 use crate::stage::{self, HandClock, NOW, exact};
 
@@ -60,7 +58,8 @@ async fn s2_02_only_flexible_requests_of_an_imported_file_give_a_commission() {
 
     let table = usage_table(&app, &stage::usage("2026-11-01", "2026-11-30", UsageGroup::Model)).await.unwrap();
     let charge = |model: &str| {
-        let row = table.rows.iter().find(|row| row.name == model).unwrap_or_else(|| panic!("{model}: {:?}", table.rows));
+        let row =
+            table.rows.iter().find(|row| row.name == model).unwrap_or_else(|| panic!("{model}: {:?}", table.rows));
         exact(&row.charge.as_ref().expect("a price").amount)
     };
     assert_eq!(charge("flex/gpt-5"), exact("0.0144"), "S2-05: a fifth of what was saved");

@@ -73,15 +73,15 @@ impl Shop {
         import_apply(&self.app, &self.gateway, path, preview.columns).await.unwrap();
     }
 
-    /// A day on which some models cost something; its charges are posted the morning after, twice.
+    /// A day on which some models cost something; the file of it comes the morning after, and its charges are posted, twice.
     async fn day(&mut self, costs: &[(&str, &str)]) -> LedgerView {
         let at = self.clock.now().plus_millis(2 * 60 * 60 * 1000);
         for (model, cost) in costs {
             let number = self.rows.lines().count();
             self.rows.push_str(&format!("r-{number},{at},acme,{model},1000,{cost}\n"));
         }
-        self.import().await;
         self.clock.advance(DAY);
+        self.import().await;
         sync_run(&self.app, BY, None).await.unwrap();
         ledger_charge(&self.app, BY, None).await.unwrap();
         self.ledger().await
@@ -151,7 +151,8 @@ async fn j5_s1_16_exactly_two_notices_through_the_whole_journey_with_restarts_in
     shop = shop.restart().await;
     sync_run(&shop.app, BY, None).await.unwrap();
     let ended = shop.ledger().await;
-    assert_eq!(credit(&ended), ["$0.00", "$0.00", "$0.25"], "step 5");
+    assert_eq!(credit(&ended), ["$0.00", "$0.00", "$0.00"], "step 5: the bonus has ended");
+    assert_eq!(ended.carried.text, "$0.25", "too little to invoice");
     let kinds = |kind| ended.entries.iter().filter(|entry| entry.kind == kind).count();
     assert_eq!((kinds(LedgerKind::Expiry), kinds(LedgerKind::Deposit)), (1, 1), "nothing was charged automatically");
     assert_eq!(shop.told().await.len(), 2, "two notices only");
