@@ -9,12 +9,15 @@ use rust_decimal::Decimal;
 use super::{charge, day, deposit, doubled, due, fast_chat, holding, number, usd};
 use crate::ledger::*;
 
+/// Balances one after the other, each with whether a top-up led to it.
+type Steps<'a> = &'a [(&'a str, bool)];
+
 fn usual() -> Vec<Decimal> {
     vec![number("5"), number("0")]
 }
 
-/// Looks as often as there are steps, each a balance and whether a top-up led to it, and says what was told: `5@4.99`.
-fn told(thresholds: &[Decimal], steps: &[(&str, bool)]) -> Vec<String> {
+/// Looks after each step and says what was told: `5@4.99`.
+fn told(thresholds: &[Decimal], steps: Steps) -> Vec<String> {
     let (mut known, mut told) = (BTreeMap::new(), Vec::new());
     for (spendable, topped_up) in steps {
         let changes = low_balance(number(spendable), *topped_up, thresholds, &known);
@@ -28,7 +31,7 @@ fn told(thresholds: &[Decimal], steps: &[(&str, bool)]) -> Vec<String> {
 #[test]
 fn s1_16_a_threshold_is_told_once_and_again_after_a_top_up() {
     let (up, use_) = (true, false);
-    let rows: [(&[(&str, bool)], &[&str]); 10] = [
+    let rows: [(Steps, &[&str]); 10] = [
         (&[("10", up), ("5", use_), ("4.99", use_), ("4", use_), ("0", use_), ("0", use_)], &["5@4.99", "0@0"]),
         (&[("10", up), ("0", use_)], &["5@0", "0@0"]),
         (&[("0", use_), ("0", use_)], &[]),
