@@ -26,7 +26,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn an_empty_profile_says_what_to_do_first() {
     let home = TempDir::new().unwrap();
-    let rows: [(&[&str], &str); 14] = [
+    let rows: [(&[&str], &str); 15] = [
         (&["gateway", "list"], "purser gateway connect"),
         (&["gateway", "models"], "No gateway offers a model yet."),
         (&["client", "list"], "purser client create"),
