@@ -5,7 +5,7 @@ use store::Origin;
 use store::table::AuditRecord;
 
 use crate::journal::local_record;
-use crate::query::notice::{client_of, notice_list};
+use crate::query::notice::{find, notice_list};
 use crate::wire::NoticeView;
 use crate::{App, AppError, ledger};
 
@@ -16,7 +16,7 @@ use crate::{App, AppError, ledger};
 pub async fn notice_seen(app: &App, origin: Origin, notice: &str) -> Result<Vec<NoticeView>, AppError> {
     let id: NoticeId = notice.parse()?;
     let mut writer = app.store().begin(origin).await?;
-    let client = client_of(writer.notice().read(), id).await?;
+    let client = find(writer.notice().read(), id).await?.client;
     writer.notice().see(id, app.now()).await?;
     let name = ledger::client(writer.client().read(), client).await?.client.name.to_string();
     let record = local_record(app, origin, "notice_seen", name, format!("low balance seen ({id})"));

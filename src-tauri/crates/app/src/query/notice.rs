@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use billing::ledger::HeldLot;
 use domain::{ClientId, ModelScope, NoticeId};
-use store::Reader;
 use store::table::{ClientTable, NoticeTable, StoredNotice};
+use store::{Reader, StoreError};
 
 use crate::notice::words::{Said, Scoped, message};
 use crate::wire::{AmountRole, NoticeMessage, NoticeView};
@@ -28,8 +28,7 @@ pub async fn notice_list(app: &App, all: bool) -> Result<Vec<NoticeView>, AppErr
 pub async fn notice_message(app: &App, notice: &str) -> Result<NoticeMessage, AppError> {
     let id: NoticeId = notice.parse()?;
     let mut reader = app.store().reader().await?;
-    let told = reader.notice().list(None).await?;
-    let told = told.into_iter().find(|notice| notice.id == id).ok_or_else(|| missing(id))?;
+    let told = find(reader.notice(), id).await?;
     let book = ledger::read(&mut reader, told.client).await?;
     let agency = agency::read(app, &mut reader).await?;
     let (client, zone) = (&book.client.client, &book.client.client.zone);
@@ -53,8 +52,13 @@ pub async fn notice_message(app: &App, notice: &str) -> Result<NoticeMessage, Ap
     Ok(NoticeMessage { notice_id: id.to_string(), email: client.address.email.clone(), subject, text })
 }
 
-fn missing(id: NoticeId) -> AppError {
-    store::StoreError::NotFound { noun: "low-balance notice", id: id.to_string() }.into()
+/// A notice that was told.
+///
+/// # Errors
+/// No such notice.
+pub(crate) async fn find(mut table: NoticeTable<'_>, id: NoticeId) -> Result<StoredNotice, AppError> {
+    let found = table.list(None).await?.into_iter().find(|notice| notice.id == id);
+    found.ok_or_else(|| StoreError::NotFound { noun: "low-balance notice", id: id.to_string() }.into())
 }
 
 /// What waits for a person: the last notice of each client, unless it was seen or is no longer true.
@@ -96,13 +100,4 @@ async fn views(mut clients: ClientTable<'_>, told: Vec<StoredNotice>) -> Result<
         }
     };
     Ok(told.into_iter().map(view).collect())
-}
-
-/// The client of a notice.
-///
-/// # Errors
-/// No such notice.
-pub(crate) async fn client_of(mut table: NoticeTable<'_>, id: NoticeId) -> Result<ClientId, AppError> {
-    let told = table.list(None).await?;
-    told.into_iter().find(|notice| notice.id == id).map(|notice| notice.client).ok_or_else(|| missing(id))
 }
