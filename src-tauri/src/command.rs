@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod invoice;
 pub mod key;
 pub mod ledger;
+pub mod notice;
 pub mod overview;
 pub mod price;
 pub mod reconcile;
@@ -97,6 +98,8 @@ macro_rules! every_command {
             ledger::ledger_charge,
             ledger::ledger_rules,
             ledger::ledger_rules_set,
+            notice::notice_seen,
+            notice::notice_message,
             statement::statement_get,
             statement::statement_save,
             statement::metadata_get,

@@ -74,6 +74,8 @@ pub const COMMANDS: &[&str] = &[
     "ledger_charge",
     "ledger_rules",
     "ledger_rules_set",
+    "notice_seen",
+    "notice_message",
     "statement_get",
     "statement_save",
     "metadata_get",

@@ -12,6 +12,7 @@ mod invoice;
 mod key;
 mod ledger;
 mod margin;
+mod notice;
 mod past_due;
 mod price;
 mod reconcile;
@@ -36,6 +37,7 @@ pub use self::invoice::Invoice;
 pub use self::key::{Key, NewKey};
 pub use self::ledger::{Adjust, CreditName, Deposit, Ledger, Refund};
 pub use self::margin::Margin;
+pub use self::notice::Notice;
 pub use self::past_due::PastDue;
 pub use self::price::{Agreed, ListArgs, NewRule, Payer, Price, Tiers};
 pub use self::reconcile::{Days, Reconcile};
@@ -115,6 +117,9 @@ pub enum Command {
     /// Clients that pay in advance: credit, deposits, charges.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Clients whose credit runs low.
+    #[command(subcommand)]
+    Notice(Notice),
     /// What was done, newest first.
     Audit(Audit),
     /// The agency's own data and Purser's settings.

@@ -13,6 +13,7 @@ pub mod invoice;
 mod key;
 mod ledger;
 mod margin;
+mod notice;
 mod past_due;
 mod price;
 mod reconcile;
@@ -53,6 +54,7 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Result<(), Fault> {
         Command::Margin(verb) => margin::run(app, verb, out).await,
         Command::Invoice(verb) => invoice::run(app, verb, out).await,
         Command::Ledger(verb) => ledger::run(app, verb, out).await,
+        Command::Notice(verb) => notice::run(app, verb, out).await,
         Command::Audit(audit) => audit::run(app, &audit, out).await,
         Command::Settings(verb) => settings::run(app, verb, out).await,
         Command::Sandbox => gateway::sandbox(app, out).await,

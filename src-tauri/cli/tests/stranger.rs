@@ -26,7 +26,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn an_empty_profile_says_what_to_do_first() {
     let home = TempDir::new().unwrap();
-    let rows: [(&[&str], &str); 14] = [
+    let rows: [(&[&str], &str); 15] = [
         (&["gateway", "list"], "purser gateway connect"),
         (&["gateway", "models"], "No gateway offers a model yet."),
         (&["client", "list"], "purser client create"),
@@ -40,6 +40,7 @@ fn an_empty_profile_says_what_to_do_first() {
         (&["invoice", "list"], "purser invoice draft"),
         (&["ledger", "charge"], "purser ledger prepay"),
         (&["ledger", "rules"], "first-deposit-percent"),
+        (&["notice", "list"], "No notice waits"),
         (&["audit"], "Nothing was done yet."),
     ];
     for (args, told) in rows {

@@ -80,6 +80,7 @@ export const actionText = named({
 	ledger_expire: m.action_ledger_expire,
 	ledger_invoice: m.action_ledger_invoice,
 	ledger_rules: m.action_ledger_rules,
+	notice_seen: m.action_notice_seen,
 	import_apply: m.action_import_apply,
 	bill_import: m.action_bill_import,
 	bill_remove: m.action_bill_remove,

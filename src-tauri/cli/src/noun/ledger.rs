@@ -2,12 +2,12 @@
 
 use app::wire::{
     AdjustInput, CreditKind, DepositInput, LedgerAct, LedgerChange, LedgerEntryView, LedgerPart, LedgerPreview,
-    LedgerRules, LedgerView, LotView, ReceiptView, RefundInput,
+    LedgerRules, LedgerView, LotView, ReceiptView, RefundInput, RunwayState, RunwayView,
 };
 use app::{App, command, query};
 
 use super::edit::{edited, fields};
-use super::{ORIGIN, find, moment, word};
+use super::{ORIGIN, find, moment, notice, word};
 use crate::args::{Adjust, CreditName, Deposit, Ledger, Refund};
 use crate::fault::Fault;
 use crate::out::{Out, heading, table};
@@ -93,7 +93,11 @@ async fn entry(app: &App, client: &str, number: u32, out: &Out) -> Result<(), Fa
 fn page(ledger: &LedgerView) -> String {
     let mut parts = vec![format!("{} ({}), {}", heading(&ledger.client), ledger.client_id, terms(ledger))];
     parts.extend(ledger.notices.iter().map(|notice| format!("Note: {notice}")));
+    parts.extend(ledger.alerts.iter().map(|alert| {
+        format!("Credit for any model: {}, told {} ({}).", notice::sentence(alert), moment(&alert.at), alert.notice_id)
+    }));
     parts.push(balances(ledger));
+    parts.extend(ledger.runway.as_ref().map(runway));
     if !ledger.lots.is_empty() {
         let headers = ["lot", "credit", "~for", ">left", ">of", "ends"];
         parts.push(format!("{}\n{}", heading("Credit"), table(&headers, ledger.lots.iter().map(lot))));
@@ -121,6 +125,22 @@ fn balances(ledger: &LedgerView) -> String {
     ];
     let rows = rows.map(|(kind, amount, what)| vec![kind.to_owned(), amount.text.clone(), what.to_owned()]);
     table(&["balance", ">amount", "~"], rows)
+}
+
+/// How long the credit lasts, and from what that is known.
+fn runway(runway: &RunwayView) -> String {
+    let lasts = match (runway.state, runway.days) {
+        (RunwayState::UsedUp, _) => return "Credit for any model is used up.".to_owned(),
+        (RunwayState::Unknown, _) => return "How long credit lasts is not known before two full days.".to_owned(),
+        (RunwayState::NothingSpent, _) => "Nothing is being spent".to_owned(),
+        (RunwayState::MoreThanAYear, _) => "Lasts more than a year at the current pace".to_owned(),
+        (RunwayState::Days, 0) => "Lasts less than a day at the current pace".to_owned(),
+        (RunwayState::Days, 1) => "Lasts ≈ 1 day at the current pace".to_owned(),
+        (RunwayState::Days, days) => format!("Lasts ≈ {days} days at the current pace"),
+    };
+    let through = runway.through.as_deref().unwrap_or("–");
+    let RunwayView { spendable, spent, of_days, .. } = runway;
+    format!("{lasts}: {} for any model, {} charged in {of_days} days through {through}.", spendable.text, spent.text)
 }
 
 fn lot(lot: &LotView) -> Vec<String> {

@@ -14,6 +14,7 @@ pub mod invoice;
 pub mod key;
 pub mod ledger;
 pub mod metadata;
+pub mod notice;
 mod party;
 pub mod past_due;
 pub mod price;

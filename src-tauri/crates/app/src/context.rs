@@ -357,6 +357,7 @@ impl From<store::Tag> for wire::TagView {
             store::Tag::Prices => Self::Prices,
             store::Tag::Invoices => Self::Invoices,
             store::Tag::Ledgers => Self::Ledgers,
+            store::Tag::Notices => Self::Notices,
             store::Tag::Audit => Self::Audit,
             store::Tag::Settings => Self::Settings,
         }

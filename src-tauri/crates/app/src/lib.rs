@@ -21,6 +21,7 @@ pub mod format;
 mod journal;
 mod ledger;
 pub mod logging;
+mod notice;
 pub mod query;
 pub mod rating;
 mod register;

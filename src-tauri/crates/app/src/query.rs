@@ -13,6 +13,7 @@ pub mod leak;
 pub mod ledger;
 pub mod metadata;
 pub mod names;
+pub mod notice;
 pub mod overview;
 pub mod palette;
 pub mod past_due;

@@ -14,10 +14,12 @@ mod error;
 mod fold;
 mod invoicing;
 mod lot;
+mod low;
 mod money;
 mod movements;
 mod promotion;
 mod propose;
+mod runway;
 mod spending;
 
 pub use days::none_below_zero;
@@ -26,9 +28,11 @@ pub use error::LedgerError;
 pub use fold::{Balances, HeldLot, Ledger, Posted};
 pub use invoicing::Owing;
 pub use lot::{Lot, LotKind, LotNumber};
+pub use low::{Watch, low_balance};
 pub use movements::Movements;
 pub use promotion::{FirstDeposit, Promotions};
 pub use propose::{Closing, Due, Refund};
+pub use runway::{PACE_DAYS, Runway, runway};
 
 #[cfg(test)]
 mod tests;

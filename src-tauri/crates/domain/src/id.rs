@@ -65,6 +65,10 @@ row_id!(
     BillId, "bill_"
 );
 row_id!(
+    /// A notice that a client's credit runs low.
+    NoticeId, "nt_"
+);
+row_id!(
     /// One row of the audit log.
     AuditId, "au_"
 );

@@ -10,6 +10,7 @@ pub mod bank;
 pub mod budget;
 pub mod client;
 pub mod country;
+pub mod flexible;
 pub mod id;
 pub mod key;
 pub mod language;
@@ -28,8 +29,10 @@ pub use bank::{Iban, IbanError};
 pub use budget::{Budget, BudgetPeriod, Enforcement, Limit};
 pub use client::{BillingAddress, Client, ClientStatus, EInvoice, Invoicing, PaymentTerms, TaxTreatment};
 pub use country::{AddressError, Country};
+pub use flexible::{StartWithin, StartWithinError};
 pub use id::{
-    AccountId, AuditId, BillId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, PriceVersionId, Product,
+    AccountId, AuditId, BillId, ClientId, ExternalId, GatewayId, InvoiceId, KeyId, Mark, NoticeId, PriceVersionId,
+    Product,
 };
 pub use key::{Environment, Key, KeySpec, KeyStatus, ModelScope, RateLimit, Scope};
 pub use language::{DocumentLanguage, LanguageError};

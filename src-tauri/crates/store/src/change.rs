@@ -36,6 +36,8 @@ pub enum Tag {
     Invoices,
     /// Ledgers of clients, and who pays in advance.
     Ledgers,
+    /// What was told of clients whose credit runs low.
+    Notices,
     /// The audit log.
     Audit,
     /// Settings and remembered import mappings.
@@ -44,7 +46,7 @@ pub enum Tag {
 
 impl Tag {
     /// Every tag.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Gateways,
         Self::Clients,
         Self::Accounts,
@@ -53,6 +55,7 @@ impl Tag {
         Self::Prices,
         Self::Invoices,
         Self::Ledgers,
+        Self::Notices,
         Self::Audit,
         Self::Settings,
     ];
@@ -69,6 +72,7 @@ impl Tag {
             Self::Prices => "prices",
             Self::Invoices => "invoices",
             Self::Ledgers => "ledgers",
+            Self::Notices => "notices",
             Self::Audit => "audit",
             Self::Settings => "settings",
         }

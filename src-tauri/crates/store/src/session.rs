@@ -8,8 +8,8 @@ use crate::table::{
     AccountTable, AccountTableMut, AllowanceTable, AllowanceTableMut, AuditTable, AuditTableMut, BillTable,
     BillTableMut, ClientTable, ClientTableMut, CursorTable, CursorTableMut, GatewayTable, GatewayTableMut,
     ImportMappingTable, ImportMappingTableMut, InvoiceTable, InvoiceTableMut, KeyTable, KeyTableMut, LedgerTable,
-    LedgerTableMut, LogoTable, LogoTableMut, PastDueTable, PastDueTableMut, PriceTable, PriceTableMut, RouteTable,
-    RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
+    LedgerTableMut, LogoTable, LogoTableMut, NoticeTable, NoticeTableMut, PastDueTable, PastDueTableMut, PriceTable,
+    PriceTableMut, RouteTable, RouteTableMut, SettingTable, SettingTableMut, UsageTable, UsageTableMut,
 };
 use crate::{Changed, Origin, StoreError, StoreResult};
 
@@ -85,6 +85,8 @@ nouns! {
     past_due: PastDueTable, PastDueTableMut;
     /// Ledgers of clients.
     ledger: LedgerTable, LedgerTableMut;
+    /// What was told of low balances.
+    notice: NoticeTable, NoticeTableMut;
     /// The audit log.
     audit: AuditTable, AuditTableMut;
     /// Settings.

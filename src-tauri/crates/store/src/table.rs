@@ -13,6 +13,7 @@ pub mod invoice;
 pub mod key;
 pub mod ledger;
 pub mod logo;
+pub mod notice;
 pub mod past_due;
 pub mod price;
 pub mod route;
@@ -34,6 +35,7 @@ pub use invoice::{
 pub use key::{KeyFilter, KeyTable, KeyTableMut, StoredKey};
 pub use ledger::{LedgerTable, LedgerTableMut, Prepaid};
 pub use logo::{LogoTable, LogoTableMut};
+pub use notice::{NoticeTable, NoticeTableMut, StoredNotice};
 pub use past_due::{Hold, HoldKind, PastDueTable, PastDueTableMut};
 pub use price::{PriceExchange, PriceRule, PriceStep, PriceTable, PriceTableMut, PriceVersion};
 pub use route::{PrivateSpan, RouteTable, RouteTableMut, StoredRoute};

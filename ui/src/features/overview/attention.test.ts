@@ -9,15 +9,15 @@ async function overview(moods = ''): Promise<OverviewView> {
 	return result.data;
 }
 
-test('a failing gateway, loose cost and models without a price are told, in this order', async () => {
+test('a failing gateway, low credit, loose cost and models without a price are told, in this order', async () => {
 	const view = await overview('failing');
 	const unpriced = ['a', 'b', 'c', 'd', 'e'];
 	const notes = attentionOf({ ...view, month: { ...view.month, unpriced } });
-	expect(notes.map(({ id }) => id)).toEqual(['failing-gw_2', 'unattributed', 'unpriced']);
-	expect(notes[2]?.text, 'three are named, the rest counted').toContain('a, b, c and 2 more models');
+	expect(notes.map(({ id }) => id)).toEqual(['failing-gw_2', 'low-nt_2', 'unattributed', 'unpriced']);
+	expect(notes[3]?.text, 'three are named, the rest counted').toContain('a, b, c and 2 more models');
 });
 
 test('nothing to tell is nothing', async () => {
 	const view = await overview();
-	expect(attentionOf({ ...view, unattributed: null, month: { ...view.month, unpriced: [] } })).toEqual([]);
+	expect(attentionOf({ ...view, notices: [], unattributed: null, month: { ...view.month, unpriced: [] } })).toEqual([]);
 });

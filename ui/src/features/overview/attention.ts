@@ -15,7 +15,7 @@ export interface Note {
 const NAMED = 3;
 
 export function attentionOf(view: OverviewView): Note[] {
-	return [...failing(view), ...unattributed(view), ...unpriced(view)];
+	return [...failing(view), ...low(view), ...unattributed(view), ...unpriced(view)];
 }
 
 /** Two texts stand behind each other: the first must end. */
@@ -33,6 +33,18 @@ function failing({ gateways }: OverviewView): Note[] {
 			path: '/gateways',
 			query: { id: gatewayId },
 		}));
+}
+
+function low({ notices }: OverviewView): Note[] {
+	return notices.map(({ noticeId, clientId, client, usedUp, threshold, spendable }) => ({
+		id: `low-${noticeId}`,
+		text: usedUp
+			? m.attention_used_up({ client })
+			: m.attention_low({ client, threshold: threshold.text, left: spendable.text }),
+		action: m.attention_open_credit(),
+		path: `/clients/${clientId}`,
+		query: { at: 'credit' },
+	}));
 }
 
 function unattributed({ unattributed: amount }: OverviewView): Note[] {

@@ -1,7 +1,10 @@
 /** Rules of credit while they are being typed: a promotion is on or off, and keeps what was typed while it is off. */
 import type { LedgerRules } from '$lib/backend/backend';
 
-export interface RulesDraft extends Omit<LedgerRules, 'firstDepositDays'> {
+/** The rules of this form; thresholds of low balances have one of their own. */
+export type CreditRules = Omit<LedgerRules, 'lowBalance'>;
+
+export interface RulesDraft extends Omit<CreditRules, 'firstDepositDays'> {
 	signUp: boolean;
 	first: boolean;
 	/** Digits. */
@@ -11,7 +14,7 @@ export interface RulesDraft extends Omit<LedgerRules, 'firstDepositDays'> {
 /** What a promotion says when it is turned on for the first time (S0-16, S1-01). */
 const USUAL = { signUpCredit: '10', firstDepositPercent: '100' };
 
-export function rulesDraft(rules: LedgerRules): RulesDraft {
+export function rulesDraft(rules: CreditRules): RulesDraft {
 	const { firstDepositDays, ...rest } = rules;
 	return {
 		...rest,
@@ -24,7 +27,7 @@ export function rulesDraft(rules: LedgerRules): RulesDraft {
 }
 
 /** What to send; `null` while something that is on has no number. */
-export function rulesTyped(draft: RulesDraft): LedgerRules | null {
+export function rulesTyped(draft: RulesDraft): CreditRules | null {
 	const { signUp, first, days, ...rest } = draft;
 	const missing = (on: boolean, text: string) => on && !text.trim();
 	if (missing(signUp, rest.signUpCredit) || missing(first, rest.firstDepositPercent) || !/^\d{1,4}$/.test(days))

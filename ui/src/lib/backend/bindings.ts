@@ -153,6 +153,10 @@ export const commands = {
 	ledgerRules: () => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules")),
 	/**  Keeps the rules of credit. */
 	ledgerRulesSet: (typed: LedgerRules) => typedError<LedgerRules, ErrorView>(__TAURI_INVOKE("ledger_rules_set", { typed })),
+	/**  Marks a notice as seen. */
+	noticeSeen: (notice: string) => typedError<NoticeView[], ErrorView>(__TAURI_INVOKE("notice_seen", { notice })),
+	/**  What the client could be sent. */
+	noticeMessage: (notice: string) => typedError<NoticeMessage, ErrorView>(__TAURI_INVOKE("notice_message", { notice })),
 	/**  What a client is shown of a period. */
 	statementGet: (clientId: string, period: StatementPeriod, theme: ThemeChoice) => typedError<StatementView, ErrorView>(__TAURI_INVOKE("statement_get", { clientId, period, theme })),
 	/**  Writes a file for a client to the documents folder. */
@@ -1481,6 +1485,11 @@ export type LedgerRules = {
 	firstDepositDays: number,
 	/**  What is owed below this is carried into the next month instead of invoiced. */
 	carryBelow: string,
+	/**
+	 *  Thresholds of which a notice is given once credit for any model falls below them, separated by commas; that of 0
+	 *  when nothing is left.
+	 */
+	lowBalance: string,
 };
 
 /**  A client's ledger. */
@@ -1505,6 +1514,10 @@ export type LedgerView = {
 	carried: AmountView,
 	/**  What should be known: what is due for an invoice, models that have no price. */
 	notices: string[],
+	/**  Thresholds that the credit fell below and is still below, newest first. */
+	alerts: NoticeView[],
+	/**  How long the credit lasts; absent for a client that is invoiced. */
+	runway: RunwayView | null,
 	/**  Credit that is left, in the order in which it ends; what never ends last. */
 	lots: LotView[],
 	/**  Entries, newest first. */
@@ -1561,6 +1574,40 @@ export type MetadataView = {
 	ledgerEntries: number,
 };
 
+/**  What a client could be sent. In the language of its documents; holds nothing but its own credit. */
+export type NoticeMessage = {
+	/**  For which notice. */
+	noticeId: string,
+	/**  Where to; may be empty. */
+	email: string,
+	/**  Subject. */
+	subject: string,
+	/**  Text, plain, with line breaks. */
+	text: string,
+};
+
+/**  A client's credit fell below a threshold. */
+export type NoticeView = {
+	/**  Which notice. */
+	noticeId: string,
+	/**  Whose credit. */
+	clientId: string,
+	/**  Its name. */
+	client: string,
+	/**  What it fell below. */
+	threshold: AmountView,
+	/**  Nothing was left: the threshold is zero. */
+	usedUp: boolean,
+	/**  What could be spent on any model then. */
+	spendable: AmountView,
+	/**  When it was told, RFC 3339. */
+	at: string,
+	/**  When a person marked it as seen, RFC 3339. */
+	seenAt: string | null,
+	/**  A top-up has lifted the credit above it since. */
+	over: boolean,
+};
+
 /**  The overview. */
 export type OverviewView = {
 	/**  No gateway is connected yet. */
@@ -1587,6 +1634,8 @@ export type OverviewView = {
 	gateways: GatewayHealth[],
 	/**  Overdue invoices and open drafts. */
 	invoices: DueInvoice[],
+	/**  Clients whose credit runs low, newest first; what was seen, or was topped up since, is left out. */
+	notices: NoticeView[],
 	/**  Cost this month of accounts that belong to no client. */
 	unattributed: AmountView | null,
 };
@@ -2033,6 +2082,35 @@ export type RuleView = {
 	input: RuleInput,
 };
 
+/**  How long credit lasts at the present pace (S0-13). */
+export type RunwayState = 
+/**  There is none. */
+"used_up" | 
+/**  Too few full days are known. */
+"unknown" | 
+/**  Nothing was spent in the days that are known. */
+"nothing_spent" | 
+/**  So many days. */
+"days" | 
+/**  More than 365. */
+"more_than_a_year";
+
+/**  How long credit lasts at the pace of the last full local days. */
+export type RunwayView = {
+	/**  What can be said. */
+	state: RunwayState,
+	/**  Whole days that it lasts, where that can be said; 0 is less than a day. */
+	days: number,
+	/**  Credit that is good for any model, now. */
+	spendable: AmountView,
+	/**  What was charged in the days looked at. */
+	spent: AmountView,
+	/**  How many full days these are, at most 7. */
+	ofDays: number,
+	/**  The last of them, ISO date; absent where there is none. */
+	through: string | null,
+};
+
 /**  A file written. */
 export type SavedFile = {
 	/**  Where it is. */
@@ -2277,6 +2355,8 @@ export type TagView =
 "invoices" | 
 /**  Ledgers. */
 "ledgers" | 
+/**  Notices of low balances. */
+"notices" | 
 /**  Activity. */
 "audit" | 
 /**  Settings. */

@@ -2,7 +2,7 @@
 import type { Commands, TagView } from './backend';
 
 export const PROVIDES = {
-	overview: ['gateways', 'clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'settings'],
+	overview: ['gateways', 'clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'notices', 'settings'],
 	clientList: ['clients', 'accounts', 'keys', 'usage', 'prices', 'gateways'],
 	clientGet: ['clients', 'accounts', 'keys', 'usage', 'prices', 'invoices', 'audit', 'gateways'],
 	accountList: ['accounts', 'clients', 'gateways', 'usage'],
@@ -15,8 +15,9 @@ export const PROVIDES = {
 	invoiceList: ['invoices', 'clients', 'usage', 'prices', 'settings'],
 	invoiceGet: ['invoices', 'clients', 'usage', 'prices', 'settings'],
 	pastDueGet: ['invoices', 'clients', 'keys', 'prices', 'gateways'],
-	ledgerGet: ['ledgers', 'clients', 'usage', 'prices', 'gateways', 'settings'],
+	ledgerGet: ['ledgers', 'notices', 'clients', 'usage', 'prices', 'gateways', 'settings'],
 	ledgerRules: ['settings'],
+	noticeMessage: ['notices', 'ledgers', 'clients', 'settings'],
 	statementGet: ['usage', 'clients', 'prices', 'keys', 'invoices', 'ledgers', 'gateways', 'settings'],
 	metadataGet: ['usage', 'clients', 'accounts', 'invoices', 'ledgers', 'gateways'],
 	priceBook: ['prices', 'clients', 'usage', 'invoices'],

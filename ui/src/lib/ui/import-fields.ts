@@ -12,6 +12,7 @@ export const IMPORT_FIELDS: readonly { value: string; label: () => string }[] = 
 	{ value: 'request_id', label: m.usage_field_request_id },
 	{ value: 'status', label: m.usage_field_status },
 	{ value: 'duration_millis', label: m.usage_field_duration },
+	{ value: 'start_within', label: m.usage_field_start_within },
 	{ value: 'requests', label: m.meter_requests },
 	{ value: 'input_tokens', label: m.meter_input_tokens },
 	{ value: 'output_tokens', label: m.meter_output_tokens },

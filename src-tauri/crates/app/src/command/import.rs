@@ -147,7 +147,7 @@ fn chosen(typed: &[ColumnView]) -> Result<ColumnMapping, AppError> {
     for column in typed.iter().filter(|column| column.field != IGNORE && !column.field.is_empty()) {
         let field = Column::from_code(&column.field).ok_or_else(|| {
             AppError::invalid("columns", format!("`{}` is not a field of usage", column.field))
-                .hint("Use time, account, key, model, request_id, cost, a meter such as input_tokens, or ignore.")
+                .hint("Use time, account, key, model, request_id, cost, start_within, a meter such as input_tokens, or ignore.")
         })?;
         if let Some(other) = mapping.heading(field) {
             let message = format!("`{other}` and `{}` are both taken for the {}", column.header, column.field);
@@ -265,6 +265,7 @@ fn text(row: &MappedRow, column: Column) -> String {
             if record.outcome == domain::RequestOutcome::Succeeded { "served" } else { "failed" }.to_owned()
         }
         Column::DurationMillis => record.duration_millis.map(|millis| millis.to_string()).unwrap_or_default(),
+        Column::StartWithin => if record.model.is_flexible() { "flexible" } else { "" }.to_owned(),
         Column::Meter(meter) => quantity(record, meter),
     }
 }

@@ -16,7 +16,7 @@ use crate::ledger::rules;
 use crate::ledger::{self, Book, refused};
 use crate::query::ledger::{self as view, LAST};
 use crate::wire::{AdjustInput, AmountRole, DepositInput, LedgerAct, LedgerRules, LedgerView, RefundInput};
-use crate::{App, AppError, format};
+use crate::{App, AppError, format, notice};
 
 /// Lets a client pay in advance from today on, or invoices it again from today on. Whoever begins gets the sign-up credit,
 /// if there is one (S1-01).
@@ -45,6 +45,7 @@ pub async fn ledger_prepay(app: &App, origin: Origin, client: &str, on: bool) ->
         (false, None) => return Err(AppError::conflict(format!("{name} is invoiced already"))),
     };
     writer.ledger().set_prepaid(prepaid).await?;
+    book.prepaid = Some(prepaid);
     let change = if on { format!("pays in advance from {today}") } else { format!("is invoiced from {today}") };
     writer.audit().done(&record(app, origin, "ledger_prepay", &book, change)).await?;
     if on {
@@ -129,8 +130,8 @@ pub async fn ledger_rules_set(app: &App, origin: Origin, typed: LedgerRules) -> 
     rules::write(&mut writer, &typed).await?;
     let said = if typed.first_deposit_percent.is_empty() { "off" } else { typed.first_deposit_percent.as_str() };
     let change = format!(
-        "minimum deposit {}, sign-up credit {}, first deposit {said} %, carried below {}",
-        typed.minimum_deposit, typed.sign_up_credit, typed.carry_below
+        "minimum deposit {}, sign-up credit {}, first deposit {said} %, carried below {}, told below {}",
+        typed.minimum_deposit, typed.sign_up_credit, typed.carry_below, typed.low_balance
     );
     let record = local_record(app, origin, "ledger_rules", "rules of credit".to_owned(), change);
     writer.audit().done(&record).await?;
@@ -160,7 +161,7 @@ pub(crate) async fn open(writer: &mut Writer, id: ClientId) -> Result<Book, AppE
     ledger::book(writer.ledger().read(), client).await
 }
 
-/// Posts entries one after the other, and notes them as one act.
+/// Posts entries one after the other, notes them as one act, and tells of credit that runs low.
 pub(crate) async fn keep(
     app: &App,
     origin: Origin,
@@ -168,15 +169,15 @@ pub(crate) async fn keep(
     book: &mut Book,
     (action, entries): (&str, Vec<Entry>),
 ) -> Result<(), AppError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
     for entry in &entries {
         let number = book.ledger.post(entry).map_err(refused)?;
         writer.ledger().post(book.client.id, number, entry).await?;
     }
-    writer.audit().done(&record(app, origin, action, book, told(&entries)?)).await?;
-    Ok(())
+    if !entries.is_empty() {
+        writer.audit().done(&record(app, origin, action, book, told(&entries)?)).await?;
+    }
+    // Also after no entry: credit may have ended, and thresholds may be others than before.
+    notice::look(app, writer, book, &entries).await
 }
 
 /// What was posted, as a sentence: `deposit $10.00, promotion $10.00`; many of a kind are counted.

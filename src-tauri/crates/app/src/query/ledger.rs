@@ -1,11 +1,14 @@
 //! Ledgers of clients, as people read them.
 
+mod runway;
+
 use billing::ledger::{Entry, EntryKind, EntryNumber, HeldLot, LotKind, Pot, Receipt};
 use billing::{Ledger, rate};
 use domain::{ClientId, Date, ExactAmount, ModelScope, Quantities};
 use store::Reader;
 
 use super::names::Names;
+use super::notice;
 use crate::command::ledger::by_hand::proposed;
 use crate::ledger::rules::{self, Terms};
 use crate::ledger::{self, Book, invoiced, refused};
@@ -50,6 +53,8 @@ pub async fn ledger_get(app: &App, client: &str, last: Option<u32>) -> Result<Le
         owed: charge(balances.owed),
         carried: charge(balances.carried),
         notices,
+        alerts: notice::of_client(&mut reader, id).await?,
+        runway: runway::view(app, &names, &book)?,
         lots: lots(app, &book),
         entries,
         entry_count: book.ledger.len(),

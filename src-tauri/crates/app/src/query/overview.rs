@@ -6,7 +6,7 @@ use store::report::Filter;
 
 use super::client::Rows;
 use super::names::{Names, keys};
-use super::{budget::Spent, invoice};
+use super::{budget::Spent, invoice, notice};
 use crate::rating::{Tally, rows_summed, tally};
 use crate::wire::{AmountRole, BudgetAlert, FreshnessState, GatewayHealth, InvoiceStatus, OverviewView, TopClient};
 use crate::{App, AppError, agency, format};
@@ -41,6 +41,7 @@ pub async fn overview(app: &App) -> Result<OverviewView, AppError> {
         budgets: alerts(app, &mut reader, &rows).await?,
         gateways: health(&rows.names),
         invoices: invoice::needing_a_hand(app, &mut reader, &rows.names).await?,
+        notices: notice::waiting(&mut reader).await?,
         unattributed: (!unattributed.amount().is_zero()).then(|| format::amount(unattributed, AmountRole::Cost)),
     })
 }

@@ -1,6 +1,6 @@
 //! Ledgers of clients. Balances of different kinds are fields of their own, and no field adds them up (S4-11).
 
-use super::{AmountView, choice, view};
+use super::{AmountView, NoticeView, choice, view};
 
 choice! {
     /// What an entry records.
@@ -33,6 +33,20 @@ choice! {
         Bonus,
         /// Given without one.
         Free,
+    }
+
+    /// How long credit lasts at the present pace (S0-13).
+    pub enum RunwayState {
+        /// There is none.
+        UsedUp,
+        /// Too few full days are known.
+        Unknown,
+        /// Nothing was spent in the days that are known.
+        NothingSpent,
+        /// So many days.
+        Days,
+        /// More than 365.
+        MoreThanAYear,
     }
 }
 
@@ -107,6 +121,22 @@ view! {
         pub invoice_id: Option<String>,
     }
 
+    /// How long credit lasts at the pace of the last full local days.
+    pub struct RunwayView {
+        /// What can be said.
+        pub state: RunwayState,
+        /// Whole days that it lasts, where that can be said; 0 is less than a day.
+        pub days: u32,
+        /// Credit that is good for any model, now.
+        pub spendable: AmountView,
+        /// What was charged in the days looked at.
+        pub spent: AmountView,
+        /// How many full days these are, at most 7.
+        pub of_days: u32,
+        /// The last of them, ISO date; absent where there is none.
+        pub through: Option<String>,
+    }
+
     /// A client's ledger.
     pub struct LedgerView {
         /// The client.
@@ -129,6 +159,10 @@ view! {
         pub carried: AmountView,
         /// What should be known: what is due for an invoice, models that have no price.
         pub notices: Vec<String>,
+        /// Thresholds that the credit fell below and is still below, newest first.
+        pub alerts: Vec<NoticeView>,
+        /// How long the credit lasts; absent for a client that is invoiced.
+        pub runway: Option<RunwayView>,
         /// Credit that is left, in the order in which it ends; what never ends last.
         pub lots: Vec<LotView>,
         /// Entries, newest first.
@@ -203,6 +237,9 @@ view! {
         pub first_deposit_days: u16,
         /// What is owed below this is carried into the next month instead of invoiced.
         pub carry_below: String,
+        /// Thresholds of which a notice is given once credit for any model falls below them, separated by commas; that of 0
+        /// when nothing is left.
+        pub low_balance: String,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Monday screen.
 
-use super::{AmountView, BudgetView, CountView, InvoiceStatus, TrioView, choice, view};
+use super::{AmountView, BudgetView, CountView, InvoiceStatus, NoticeView, TrioView, choice, view};
 
 choice! {
     /// How much a gateway's figures can be trusted at present.
@@ -107,6 +107,8 @@ view! {
         pub gateways: Vec<GatewayHealth>,
         /// Overdue invoices and open drafts.
         pub invoices: Vec<DueInvoice>,
+        /// Clients whose credit runs low, newest first; what was seen, or was topped up since, is left out.
+        pub notices: Vec<NoticeView>,
         /// Cost this month of accounts that belong to no client.
         pub unattributed: Option<AmountView>,
     }

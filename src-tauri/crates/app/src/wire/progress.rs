@@ -21,6 +21,8 @@ choice! {
         Invoices,
         /// Ledgers.
         Ledgers,
+        /// Notices of low balances.
+        Notices,
         /// Activity.
         Audit,
         /// Settings.

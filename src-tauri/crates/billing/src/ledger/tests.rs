@@ -1,5 +1,6 @@
 //! The source systems' rules of credit, each by its id.
 
+mod low;
 mod properties;
 
 use domain::{Currency, Date, ExactAmount, GatewayId, ModelName, ModelScope, PriceVersionId, Quantities, Timestamp};

@@ -63,7 +63,8 @@ pub struct Commission {
     pub standard: ListPrices,
     /// Who pays the provider.
     pub payer: Payer,
-    /// Models that are free of commission whatever they saved (S2-03), sorted, without repeats.
+    /// Models that are free of commission whatever they saved (S2-03), sorted, without repeats; meant also where they are
+    /// told as flexible (S2-02), so that `claude-*` covers `flex/claude-haiku`.
     pub free: Vec<ModelSelector>,
 }
 
@@ -71,7 +72,8 @@ impl Commission {
     /// Whether a model is free of commission.
     #[must_use]
     pub fn is_free(&self, model: &ModelName) -> bool {
-        self.free.iter().any(|selector| selector.matches(model))
+        let itself = model.inflexible();
+        self.free.iter().any(|selector| selector.matches(model) || selector.matches(&itself))
     }
 
     /// What the usage costs by the standard list.

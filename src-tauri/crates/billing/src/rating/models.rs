@@ -113,13 +113,20 @@ fn s2_05_the_worked_example_to_the_nano() {
     assert_eq!(nanos(saved.checked_sub(line.charge).unwrap()), 57_600_000, "what the client keeps");
     assert_eq!((nanos(line.cost), line.charge.to_string().as_str()), (0, "0.0144 USD"), "S2-06: not the agency's cost");
     let mut all = String::new();
-    for (model, payer) in [("gpt-5", Payer::Client), ("gpt-5", Payer::Agency), ("claude-haiku-4-5", Payer::Client)] {
+    let rows = [
+        ("gpt-5", Payer::Client),
+        ("gpt-5", Payer::Agency),
+        ("claude-haiku-4-5", Payer::Client),
+        ("flex/claude-haiku-4-5", Payer::Client),
+    ];
+    for (model, payer) in rows {
         all += &shown(&rated(commission(standard.clone(), payer), &usage(model)));
     }
     expect![[r#"
         gpt-5: cost 0.081 USD paid by the client + saved 0.072 USD (standard 0.153 USD, cost 0.081 USD) x 0.2 = 0.0144 USD (rule * 20 % of savings of price version pv_1)
         gpt-5: cost 0.081 USD x 1 + saved 0.072 USD (standard 0.153 USD, cost 0.081 USD) x 0.2 = 0.0954 USD (rule * 20 % of savings of price version pv_1)
         claude-haiku-4-5: cost 0.081 USD paid by the client + free of commission = 0 USD (rule * 20 % of savings of price version pv_1)
+        flex/claude-haiku-4-5: cost 0.081 USD paid by the client + free of commission = 0 USD (rule * 20 % of savings of price version pv_1)
     "#]]
     .assert_eq(&all);
 }

@@ -4,4 +4,5 @@ mod books;
 mod later;
 mod ledgers;
 mod log;
+mod notices;
 mod routes;

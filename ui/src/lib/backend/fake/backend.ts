@@ -9,6 +9,7 @@ import { emptyClient } from './defaults';
 import { gatewayCommands, wait } from './gateways';
 import { keyCommands } from './keys';
 import { ledgerCommands } from './ledger';
+import { noticeCommands } from './notices';
 import { amountOf, parseAmount } from './money';
 import { fail, missing, ok, reading } from './reading';
 import { statementCommands } from './statements';
@@ -258,6 +259,7 @@ export function fakeBackend(search = ''): Backend & { world: World } {
 		...priceCommands(world),
 		...invoiceCommands(world),
 		...ledgerCommands(world),
+		...noticeCommands(world),
 		...statementCommands(world),
 		...reconcileCommands(world),
 		...gatewayCommands(world),

@@ -9,8 +9,11 @@ import type {
 	LedgerRules,
 	LedgerView,
 	LotView,
+	NoticeView,
+	RunwayView,
 } from '../backend';
 import { amountOf, parseAmount } from './money';
+import { LOW, lowNotices } from './notices';
 import { fail, missing, ok } from './reading';
 import type { World } from './world';
 
@@ -124,6 +127,33 @@ function effectOf(ledger: Ledger, act: LedgerAct, rules: LedgerRules): Effect {
 	return { kind, credit: of, nanos: change };
 }
 
+/** A deposit of 20 of which little is left. */
+function low(world: World): Ledger {
+	const ledger = { ...none(), from: world.day(12), paid: LOW };
+	add(ledger, `${world.day(12)}T08:30:00Z`, 'deposit', 20 * UNIT, 'by card');
+	for (let ago = 11; ago > 0; ago -= 1) add(ledger, `${world.day(ago - 1)}T00:20:00Z`, 'charge', -1.4709 * UNIT);
+	return ledger;
+}
+
+/** At what was charged in the last seven days. */
+function runwayOf(world: World, ledger: Ledger): RunwayView | null {
+	if (ledger.from === null || ledger.through !== null) return null;
+	const recent = ledger.entries.filter(({ kind, at }) => kind === 'charge' && at >= world.day(6));
+	const spent = recent.reduce((sum, { amount }) => sum - (parseAmount(amount.amount) ?? 0), 0);
+	const left = ledger.paid + ledger.free;
+	const full = Math.min(7, Math.max(0, Math.round((Date.parse(world.day(0)) - Date.parse(ledger.from)) / 86_400_000)));
+	const days = spent > 0 ? Math.floor((left * full) / spent) : 0;
+	const paced = spent <= 0 ? 'nothing_spent' : days > 365 ? 'more_than_a_year' : 'days';
+	return {
+		state: left <= 0 ? 'used_up' : full < 2 ? 'unknown' : paced,
+		days,
+		spendable: credit(left),
+		spent: amountOf(spent, 'charge'),
+		ofDays: full,
+		through: full > 0 ? world.day(1) : null,
+	};
+}
+
 const lot = (number: number, kind: LotView['kind'], left: number, ends: string | null): LotView => ({
 	number,
 	kind,
@@ -136,6 +166,7 @@ const lot = (number: number, kind: LotView['kind'], left: number, ends: string |
 
 export function ledgerCommands(world: World): LedgerCommands {
 	const ledgers = new Map<string, Ledger>();
+	world.notices = lowNotices(world);
 	let rules: LedgerRules = {
 		minimumDeposit: '5',
 		signUpCredit: '',
@@ -143,11 +174,13 @@ export function ledgerCommands(world: World): LedgerCommands {
 		firstDepositModels: BONUS_MODEL,
 		firstDepositDays: 90,
 		carryBelow: '20',
+		lowBalance: '5, 0',
 	};
 	const of = (clientId: string): Ledger => {
 		const known = ledgers.get(clientId);
 		if (known) return known;
-		const made = clientId === world.clients[0]?.id ? used(world) : none();
+		const [first, second] = world.clients;
+		const made = clientId === first?.id ? used(world) : clientId === second?.id ? low(world) : none();
 		ledgers.set(clientId, made);
 		return made;
 	};
@@ -169,13 +202,15 @@ export function ledgerCommands(world: World): LedgerCommands {
 			owed: amountOf(0, 'charge'),
 			carried: amountOf(0, 'charge'),
 			notices: [],
+			alerts: world.notices.filter((notice) => notice.clientId === clientId && !notice.over),
+			runway: runwayOf(world, ledger),
 			lots: lots.filter(({ left }) => Number(left.amount) > 0),
 			entries: ledger.entries.toReversed().slice(0, last ?? ledger.entries.length),
 			entryCount: ledger.entries.length,
 		};
 	};
 	const told = (clientId: string, action: string) => {
-		world.done(['ledgers'], '', { action, target: view(clientId, 0).client });
+		world.done(['ledgers', 'notices'], '', { action, target: view(clientId, 0).client });
 		return ok(view(clientId, 20));
 	};
 	const wrong = (field: string, message: string) => fail({ code: 'invalid', field, message });
@@ -186,6 +221,8 @@ export function ledgerCommands(world: World): LedgerCommands {
 		if (act.deposit) ledger.references.push(act.deposit.reference);
 		ledger[effect.credit] += effect.nanos;
 		add(ledger, new Date().toISOString(), effect.kind, effect.nanos, reason);
+		const lifted = (notice: NoticeView) => notice.clientId === client && ledger.paid > 5 * UNIT;
+		world.notices = world.notices.map((notice) => (lifted(notice) ? { ...notice, over: true } : notice));
 		return told(client, action);
 	};
 	return {

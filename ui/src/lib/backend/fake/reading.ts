@@ -117,6 +117,7 @@ function overview(world: World): OverviewView {
 				status: statusOf(world, invoice),
 				due: invoice.due,
 			})),
+		notices: world.notices.filter(({ seenAt, over }) => seenAt === null && !over),
 		unattributed: loose > 0 ? amountOf(loose, 'cost') : null,
 	};
 }

@@ -10,6 +10,7 @@ import type {
 	Done,
 	FreshnessState,
 	KeyStatusView,
+	NoticeView,
 	PriceVersionView,
 	Progress,
 	RuleInput,
@@ -99,6 +100,7 @@ export class World {
 	held = new Set<string>();
 	gateways: FakeGateway[] = [];
 	invoices: FakeInvoice[] = [];
+	notices: NoticeView[] = [];
 	versions: FakeVersion[] = [];
 	audit: AuditView[] = [];
 	cells: Cell[] = [];

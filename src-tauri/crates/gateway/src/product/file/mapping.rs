@@ -23,13 +23,15 @@ pub enum Column {
     Status,
     /// Time to the end of the answer, in whole milliseconds.
     DurationMillis,
+    /// How long the request might wait: a duration makes it flexible (S2-02).
+    StartWithin,
     /// An amount of this meter.
     Meter(Meter),
 }
 
 impl Column {
     /// Those that are no meter.
-    const PLAIN: [Self; 9] = [
+    const PLAIN: [Self; 10] = [
         Self::Time,
         Self::Model,
         Self::UpstreamModel,
@@ -39,6 +41,7 @@ impl Column {
         Self::RequestId,
         Self::Status,
         Self::DurationMillis,
+        Self::StartWithin,
     ];
 
     /// Every column, the needed ones first.
@@ -59,6 +62,7 @@ impl Column {
             Self::RequestId => "request_id",
             Self::Status => "status",
             Self::DurationMillis => "duration_millis",
+            Self::StartWithin => "start_within",
             Self::Meter(meter) => meter.code(),
         }
     }
@@ -122,6 +126,7 @@ impl Column {
             Self::DurationMillis => {
                 &["durationmillis", "durationms", "latencyms", "latency", "responsetimems", "elapsedms"]
             }
+            Self::StartWithin => &["startwithin"],
             Self::Meter(meter) => meter_headings(meter),
         }
     }

@@ -1,6 +1,6 @@
 //! A row through a mapping.
 
-use domain::{ExternalId, Meter, ModelName, Nanos, Quantities, RequestOutcome, UsageOrigin, UsageRecord};
+use domain::{ExternalId, Meter, ModelName, Nanos, Quantities, RequestOutcome, StartWithin, UsageOrigin, UsageRecord};
 use sha2::{Digest, Sha256};
 
 use super::field;
@@ -46,7 +46,7 @@ pub fn record(row: &Row, mapping: &ColumnMapping, origin: ExternalId) -> Result<
         occurred_at,
         account: cells.get(Column::Account).map(ExternalId::new),
         key: cells.get(Column::Key).map(key),
-        model: ModelName::new(cells.needed(Column::Model)?),
+        model: model(&cells)?,
         upstream_model: cells.get(Column::UpstreamModel).map(ModelName::new),
         quantities: quantities.with(Meter::Requests, if failed { 0 } else { requests }),
         failed_requests: if failed { requests } else { 0 },
@@ -54,6 +54,23 @@ pub fn record(row: &Row, mapping: &ColumnMapping, origin: ExternalId) -> Result<
         duration_millis: cells.read(Column::DurationMillis, duration)?,
         outcome,
     })
+}
+
+/// The model as it is told: of a flexible request under a name of its own, so that a price rule can select it (S2-02).
+fn model(cells: &Cells) -> Result<ModelName, RowProblem> {
+    let model = ModelName::new(cells.needed(Column::Model)?);
+    let said = |text: &str| text.parse::<StartWithin>().map_err(|error| error.to_string());
+    if cells.read(Column::StartWithin, said)?.is_some_and(StartWithin::is_flexible) {
+        return Ok(model.flexible());
+    }
+    if model.is_flexible() && cells.mapping.heading(Column::StartWithin).is_some() {
+        let reason = format!(
+            "{} is named as flexible requests are, and this row is none: take `flex/` off its name",
+            field::quoted(model.as_str())
+        );
+        return Err(cells.problem(Column::Model, reason));
+    }
+    Ok(model)
 }
 
 /// A key as it may be kept: an export that holds the secret itself is reduced to its SHA-256.

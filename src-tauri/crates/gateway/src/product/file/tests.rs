@@ -202,6 +202,26 @@ fn many_bad_rows_are_counted_and_the_first_ones_kept() {
     assert_eq!((found.problem_count, found.problems.len()), (5000, 200));
 }
 
+#[test]
+fn s2_02_only_a_duration_makes_a_row_flexible() {
+    let row = |model: &str, within: &str| format!("time,model,start_within\n2026-11-20,{model},{within}\n");
+    let rows = [
+        ("gpt-4o", "00h-00m-30s", "flex/gpt-4o"),
+        ("flex/gpt-4o", "00h-05m-00s", "flex/gpt-4o"),
+        ("gpt-4o", "default", "gpt-4o"),
+        ("gpt-4o", "", "gpt-4o"),
+    ];
+    for (model, within, told) in rows {
+        assert_eq!(csv(&row(model, within)).unwrap()[0].model.as_str(), told, "{model} {within}");
+    }
+    let wrong = csv(&row("gpt-4o", "soon")).unwrap_err();
+    assert_eq!(wrong[0].column.as_deref(), Some("start_within"));
+    assert!(wrong[0].reason.contains("`soon`") && wrong[0].reason.contains("00h-00m-30s"), "{}", wrong[0]);
+    let taken = csv(&row("flex/gpt-4o", "priority")).unwrap_err();
+    assert!(taken[0].reason.contains("take `flex/` off"), "it would be charged as flexible: {}", taken[0]);
+    assert_eq!(csv("time,model\n2026-11-20,flex/gpt-4o\n").unwrap()[0].model.as_str(), "flex/gpt-4o", "told so before");
+}
+
 fn write(name: &str, text: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("purser-file-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
