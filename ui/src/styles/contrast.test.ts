@@ -29,6 +29,7 @@ const pairs = [
 	['ink', 'red-soft', 4.5] as const,
 	['ink-soft', 'red-soft', 4.5] as const,
 	['ink', 'amber-soft', 4.5] as const,
+	['ink', 'chosen', 4.5] as const,
 	['on-accent', 'accent', 4.5] as const,
 	['on-red', 'red', 4.5] as const,
 	...surfaces.map((surface) => ['accent', surface, 3] as const),

@@ -146,7 +146,7 @@ impl Plot {
         let y = self.scale.y(budget);
         canvas.line(&[(left, y), (right, y)], 1.5, theme.budget.at(1.0))?;
         let name = Ink { color: theme.budget, strong: true, ..ink };
-        canvas.text(&spec.words.budget, (left + 4.0, y - 10.0), Side::Left, name)?;
+        canvas.text(&spec.words.budget, (right - 4.0, y - 10.0), Side::Right, name)?;
         let height = (y - self.scale.y(Decimal::ZERO)).abs();
         for (percent, room) in MARKS {
             let y = self.scale.y(share(budget, percent));
