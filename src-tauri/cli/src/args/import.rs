@@ -13,7 +13,7 @@ pub struct Import {
     #[arg(long)]
     pub gateway: String,
     /// What a column holds, as header=field; may be repeated. Guessed from the headers, or as last time. A column taken for
-    /// `start_within` tells flexible requests: a duration such as 00h-00m-30s makes the model flex/<model>, which a
+    /// `start_within` tells flexible requests: a duration such as 00h-00m-30s makes the model flex/MODEL, which a
     /// commission rule selects by `flex/*`; default, priority and auto leave it.
     #[arg(long = "column", value_name = "HEADER=FIELD")]
     pub columns: Vec<String>,
