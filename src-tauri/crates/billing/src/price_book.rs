@@ -4,6 +4,7 @@
 //! gateways' own price lists, which show up only as cost. A markup lives here and nowhere else, because gateways leak it
 //! (design.md §4).
 
+mod amendment;
 mod charge;
 mod commission;
 mod conditions;
@@ -15,6 +16,7 @@ mod selector;
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName, MoneyError, PriceVersionId, Quantities};
 use rust_decimal::Decimal;
 
+pub use self::amendment::{AmendmentError, RuleChange};
 pub use self::charge::{ChargeModel, UnitPrice};
 pub(crate) use self::charge::{discount_factor, factor_of, markup_factor, priced};
 pub use self::commission::{Commission, Payer, Savings};
@@ -187,9 +189,15 @@ impl PriceBook {
     /// The identifier is taken, a list's currency does not fit the book's, an amount has too many decimals, or
     /// conditions that count by month would begin, change or end within one.
     pub fn with_version(&self, version: PriceBookVersion) -> Result<Self, PriceBookError> {
-        version.rules.as_slice().iter().try_for_each(|rule| self.check(rule))?;
+        self.with_versions([version])
+    }
+
+    fn with_versions(&self, more: impl IntoIterator<Item = PriceBookVersion>) -> Result<Self, PriceBookError> {
         let mut versions = self.versions.clone();
-        versions.push(version);
+        for version in more {
+            version.rules.as_slice().iter().try_for_each(|rule| self.check(rule))?;
+            versions.push(version);
+        }
         let book = Self::new(self.currency, versions)?;
         book.check_months().map(|()| book)
     }

@@ -7,7 +7,7 @@ use store::Reader;
 use store::report::{Filter, Group, Member};
 
 use super::names::Names;
-use crate::command::price::changed_rules;
+use crate::command::price::amended;
 use crate::rating::{Prices, broken, metered_row, model_text, price_book as stored_book};
 use crate::wire::{AmountRole, PriceBookView, PriceChange, PriceEffect, PricePreview, PriceVersionView, RuleView};
 use crate::{App, AppError, format, rule};
@@ -51,7 +51,8 @@ pub async fn price_preview(app: &App, change: &PriceChange) -> Result<PricePrevi
     let book = stored_book(app, &mut reader).await?;
     let month = Zone::utc().date_of(app.now()).month().previous();
     let base = change.effective_from.parse::<Date>().unwrap_or_else(|_| Zone::utc().date_of(app.now()));
-    let after = book.as_if(changed_rules(&book, base, change)?);
+    let first = amended(&book, base, change)?.into_iter().next();
+    let after = book.as_if(first.map(|(_, rules)| rules).unwrap_or_default());
     let usage = usage(&mut reader, &book, month, &names).await?;
     let effects = billing::preview(&usage, month, &book, &after)?;
     let zero = ExactAmount::zero(book.currency());
