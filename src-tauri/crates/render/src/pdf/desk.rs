@@ -98,6 +98,9 @@ pub(super) fn can_draw(character: char) -> bool {
 /// Place of the face that texts are measured in: semibold, the widest that stands in a table.
 const MEASURED: usize = 2;
 
+/// Blank between letters of two scripts, in ems.
+const BETWEEN_SCRIPTS: f64 = 0.25;
+
 /// Widths of letters in ems, to know how wide a column must be without setting its cells.
 struct Widths {
     face: FontInstance,
@@ -116,6 +119,18 @@ impl Widths {
     fn letter(&self, letter: char) -> f64 {
         if letter.is_ascii_digit() { self.digit } else { advance(&self.face, letter).unwrap_or(1.0) }
     }
+
+    fn text(&self, text: &str) -> f64 {
+        let pairs = text.chars().zip(text.chars().skip(1));
+        let between = pairs.map(|(left, right)| if self.is_apart(left, right) { BETWEEN_SCRIPTS } else { 0.0 });
+        text.chars().map(|letter| self.letter(letter)).chain(between).sum()
+    }
+
+    /// Whether the typesetter puts a blank between two letters: a Chinese one and a Latin one or a digit.
+    fn is_apart(&self, left: char, right: char) -> bool {
+        let foreign = |letter| advance(&self.face, letter).is_none();
+        left.is_alphanumeric() && right.is_alphanumeric() && foreign(left) != foreign(right)
+    }
 }
 
 fn advance(face: &FontInstance, letter: char) -> Option<f64> {
@@ -126,7 +141,7 @@ fn advance(face: &FontInstance, letter: char) -> Option<f64> {
 /// How wide a text is at most on one line, in ems.
 pub(super) fn ems(text: &str) -> f64 {
     let widths = FURNITURE.as_ref().map(|furniture| &furniture.widths);
-    text.chars().map(|letter| widths.map_or(1.0, |widths| widths.letter(letter))).sum()
+    widths.map_or_else(|| text.chars().map(|_| 1.0).sum(), |widths| widths.text(text))
 }
 
 /// One document on the typesetter's desk.
@@ -201,5 +216,18 @@ impl World for Desk {
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_wide_as_its_letters_and_the_blanks_between_scripts() {
+        let plain = ["2026", "年", "11", "月", "1", "日"].map(ems).iter().sum::<f64>();
+        let blanks = 5.0 * BETWEEN_SCRIPTS;
+        assert!((ems("2026年11月1日") - plain - blanks).abs() < 1e-9, "between a digit and a Chinese letter");
+        assert!((ems("日 – 2") - ems("日") - ems(" – 2")).abs() < 1e-9, "none beside a blank or a dash");
     }
 }

@@ -56,7 +56,10 @@ impl Sheet {
         data["accent"] = Some(brand::accent(&document.look.accent)?).filter(|color| !color.is_empty()).into();
         data["code"] = Value::from(!code.is_empty());
         data["columns"] = columns::of_lines(&data);
-        data["fact_widths"] = columns::of_facts(&data);
+        data["fact_columns"] = columns::of_facts(&data);
+        data["sum_columns"] = columns::of_sums(&data);
+        data["buyer"]["level"] = columns::is_level(&data["buyer"]).into();
+        data["page_width"] = columns::of_page(&data).into();
         for table in ["usage", "keys"] {
             if data[table].is_object() {
                 data[table]["columns"] = columns::of_usage(&data[table], &data);
