@@ -1,7 +1,9 @@
 //! The payment code of a SEPA credit transfer (EPC069-12 version 2.1, "GiroCode"): what a banking app reads off the invoice.
 
+use std::fmt::Write as _;
+
 use domain::{Currency, Iban, Money};
-use qrcode::{Color, EcLevel, QrCode};
+use fast_qr::{ECL, QRBuilder};
 
 /// Most characters of the beneficiary's name (AT-21).
 const NAME_MAX: usize = 70;
@@ -48,18 +50,26 @@ fn line(text: &str, most: usize) -> String {
     words.join(" ").chars().take(most).collect::<String>().trim().to_owned()
 }
 
-/// The code as SVG, black on white with its quiet zone, one unit per module, at error correction level M. `None` where
+/// The code as SVG, black on white with its quiet zone, one unit per module, a rectangle for each run of a row,
+/// at error correction level M. `None` where
 /// the lines do not fit into a symbol of version 13.
 #[must_use]
 pub fn svg(payload: &str) -> Option<String> {
-    let code = QrCode::with_error_correction_level(payload, EcLevel::M).ok()?;
-    let (width, colors) = (code.width(), code.to_colors());
-    if width > MODULES_MAX {
+    let code = QRBuilder::new(payload).ecl(ECL::M).build().ok()?;
+    let side = code.size + 2 * QUIET;
+    if code.size > MODULES_MAX {
         return None;
     }
-    let dark = colors.iter().enumerate().filter(|(_, color)| **color == Color::Dark);
-    let square = |(place, _): (usize, _)| format!("M{} {}h1v1h-1z", place % width + QUIET, place / width + QUIET);
-    let (path, side): (String, _) = (dark.map(square).collect(), width + 2 * QUIET);
+    let mut path = String::new();
+    for (y, row) in code.data.chunks(code.size).take(code.size).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|left, right| left.value() == right.value()) {
+            if run.first().is_some_and(|module| module.value()) {
+                write!(path, "M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET, length = run.len()).ok()?;
+            }
+            x += run.len();
+        }
+    }
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"
