@@ -15,11 +15,9 @@ pub const INTER: &[u8] = font!("Inter-Regular.ttf");
 pub const INTER_SEMIBOLD: &[u8] = font!("Inter-SemiBold.ttf");
 
 /// Every face a document may use; the first that has a character draws it.
-pub const ALL: [&[u8]; 12] = [
+pub const ALL: [&[u8]; 10] = [
     INTER,
-    font!("Inter-Medium.ttf"),
     INTER_SEMIBOLD,
-    font!("Inter-Bold.ttf"),
     font!("NotoSansArabic-Regular.ttf"),
     font!("NotoSansArabic-SemiBold.ttf"),
     font!("NotoSansHebrew-Regular.ttf"),

@@ -95,8 +95,8 @@ pub(super) fn can_draw(character: char) -> bool {
     FURNITURE.as_ref().is_some_and(|furniture| furniture.drawn.has(character))
 }
 
-/// Place of the face that texts are measured in: semibold, the widest that stands in a table.
-const MEASURED: usize = 2;
+/// Place of the face that texts are measured in: semibold, the wider of the two there are.
+const MEASURED: usize = 1;
 
 /// Blank between letters of two scripts, in ems.
 const BETWEEN_SCRIPTS: f64 = 0.25;

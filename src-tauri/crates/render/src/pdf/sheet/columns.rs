@@ -22,8 +22,8 @@ const LABEL: f64 = 7.5;
 const NAME_SIZE: f64 = 10.5;
 /// Width of the buyer's name and address, in points.
 const BUYER: f64 = 80.0 * MILLIMETRE;
-/// Size of the total, in points: of figures in bold, which are a little wider than what widths are measured in.
-const TOTAL_SIZE: f64 = 13.0 * 1.05;
+/// Size of the total, in points.
+const TOTAL_SIZE: f64 = 13.0;
 /// Width of the sums, in points.
 const SUMS: f64 = 78.0 * MILLIMETRE;
 /// Widest text of the foot of the page that names it, in points.
