@@ -12,8 +12,8 @@ mod xmp;
 
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -122,20 +122,24 @@ pub(crate) fn statement(statement: &billing::Statement) -> Result<Vec<u8>, Rende
 /// The typesetters, one for each core: pools of a single thread. The typesetter shares the work of one document among the
 /// threads of the pool it runs in. Two documents that are set side by side would take turns in a common pool, and handing
 /// small pieces around costs more than it gains (invoice.md pitfall 1).
-static TYPESETTERS: LazyLock<Vec<ThreadPool>> = LazyLock::new(|| {
+static TYPESETTERS: LazyLock<Vec<Mutex<ThreadPool>>> = LazyLock::new(|| {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    (0..cores).filter_map(|_| typesetter().build().ok()).collect()
+    (0..cores).filter_map(|_| typesetter().build().ok().map(Mutex::new)).collect()
 });
 
 fn typesetter() -> ThreadPoolBuilder {
     ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).thread_name(|_| "typesetter".to_owned())
 }
 
-/// Runs with the typesetter whose turn it is; a panic there is an error here.
+/// Runs with a typesetter that is free, or else the one whose turn it is; a panic there is an error here.
 fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, RenderError> {
     static TURN: AtomicUsize = AtomicUsize::new(0);
-    let turn = TURN.fetch_add(1, Ordering::Relaxed).checked_rem(TYPESETTERS.len());
-    let pool = turn.and_then(|turn| TYPESETTERS.get(turn)).ok_or(RenderError::Stopped)?;
+    let free = TYPESETTERS.iter().find_map(|typesetter| typesetter.try_lock().ok());
+    let pool = free.or_else(|| {
+        let turn = TURN.fetch_add(1, Ordering::Relaxed).checked_rem(TYPESETTERS.len())?;
+        TYPESETTERS.get(turn).map(|typesetter| typesetter.lock().unwrap_or_else(PoisonError::into_inner))
+    });
+    let pool = pool.ok_or(RenderError::Stopped)?;
     panic::catch_unwind(AssertUnwindSafe(|| pool.install(work))).map_err(|_| RenderError::Stopped)
 }
 
