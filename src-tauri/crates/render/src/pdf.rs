@@ -99,8 +99,7 @@ pub fn preview(document: &InvoiceDocument, options: &PdfOptions) -> Result<Strin
     apart(|| {
         let sheet = Sheet::new(document, options)?;
         sheet.check()?;
-        let desk = Desk::new(sheet, options.factur_x.clone())?;
-        let paged = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors));
+        let paged = set(&mut Desk::new(sheet, options.factur_x.clone())?);
         sweep();
         let page = paged?.pages().first().map(|page| typst_svg::svg(page, &typst_svg::SvgOptions::default()));
         page.ok_or_else(|| RenderError::Typesetting("it has no page".to_owned()))
@@ -113,7 +112,7 @@ pub(crate) fn statement(statement: &billing::Statement) -> Result<Vec<u8>, Rende
         let sheet = statement::sheet(statement)?;
         sheet.check()?;
         let ident = sheet.ident();
-        let bytes = typeset(&Desk::new(sheet, None)?, ident);
+        let bytes = typeset(&mut Desk::new(sheet, None)?, ident);
         sweep();
         bytes
     })?
@@ -148,14 +147,23 @@ fn one(document: &InvoiceDocument, options: &PdfOptions) -> Result<Vec<u8>, Rend
     sheet.check()?;
     let ident = sheet.ident();
     let hybrid = options.factur_x.is_some();
-    let desk = Desk::new(sheet, options.factur_x.clone())?;
-    let bytes = typeset(&desk, ident);
+    let bytes = typeset(&mut Desk::new(sheet, options.factur_x.clone())?, ident);
     sweep();
     if hybrid { xmp::mark(bytes?) } else { bytes }
 }
 
-fn typeset(desk: &Desk, ident: String) -> Result<Vec<u8>, RenderError> {
+/// Sets the pages; once more where there are more or fewer of them than foreseen.
+fn set(desk: &mut Desk) -> Result<PagedDocument, RenderError> {
     let paged = typst::compile::<PagedDocument>(desk).output.map_err(|errors| refused(&errors))?;
+    if desk.sheets().is_none_or(|sheets| sheets == paged.pages().len()) {
+        return Ok(paged);
+    }
+    desk.count_sheets();
+    typst::compile::<PagedDocument>(desk).output.map_err(|errors| refused(&errors))
+}
+
+fn typeset(desk: &mut Desk, ident: String) -> Result<Vec<u8>, RenderError> {
+    let paged = set(desk)?;
     let standards =
         PdfStandards::new(&[PdfStandard::A_3b]).map_err(|e| RenderError::Typesetting(e.message().to_string()))?;
     let options = typst_pdf::PdfOptions {

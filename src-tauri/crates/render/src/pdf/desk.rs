@@ -19,6 +19,7 @@ struct Names {
     template: FileId,
     statement: FileId,
     data: FileId,
+    sheets: FileId,
     chart: FileId,
     code: FileId,
     logo: FileId,
@@ -44,6 +45,7 @@ fn furniture() -> Option<Furniture> {
         template: file("/invoice.typ")?,
         statement: file("/statement.typ")?,
         data: file("/data.json")?,
+        sheets: file("/sheets.json")?,
         chart: file("/usage.svg")?,
         code: file("/payment.svg")?,
         logo: file("/logo")?,
@@ -128,6 +130,9 @@ impl Widths {
 
     /// Whether the typesetter puts a blank between two letters: a Chinese one and a Latin one or a digit.
     fn is_apart(&self, left: char, right: char) -> bool {
+        if left.is_ascii() && right.is_ascii() {
+            return false;
+        }
         let foreign = |letter| advance(&self.face, letter).is_none();
         left.is_alphanumeric() && right.is_alphanumeric() && foreign(left) != foreign(right)
     }
@@ -149,6 +154,7 @@ pub(super) struct Desk {
     furniture: &'static Furniture,
     template: Template,
     data: Bytes,
+    sheets: Option<usize>,
     chart: Bytes,
     code: Bytes,
     logo: Option<Bytes>,
@@ -165,6 +171,7 @@ impl Desk {
             furniture,
             template,
             data: Bytes::from_string(files.data),
+            sheets: files.sheets,
             chart: Bytes::from_string(files.chart),
             code: Bytes::from_string(files.code),
             logo: files.logo.map(|logo| Bytes::new(logo.bytes().to_vec())),
@@ -174,6 +181,16 @@ impl Desk {
 }
 
 impl Desk {
+    /// How many sheets the document is told to have; `None` where the typesetter finds out.
+    pub fn sheets(&self) -> Option<usize> {
+        self.sheets
+    }
+
+    /// Leaves their number to the typesetter.
+    pub fn count_sheets(&mut self) {
+        self.sheets = None;
+    }
+
     fn source_of(&self) -> &Source {
         match self.template {
             Template::Invoice => &self.furniture.template,
@@ -202,6 +219,7 @@ impl World for Desk {
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         match &self.furniture.names {
             names if id == names.data => Ok(self.data.clone()),
+            names if id == names.sheets => Ok(Bytes::from_string(serde_json::json!(self.sheets).to_string())),
             names if id == names.chart => Ok(self.chart.clone()),
             names if id == names.code => Ok(self.code.clone()),
             names if id == names.logo => self.logo.clone().ok_or(FileError::AccessDenied),

@@ -2,6 +2,7 @@
 //! no text is ever read as markup.
 
 mod columns;
+mod sheets;
 mod usage;
 
 use domain::{DocumentLanguage, Quantities};
@@ -22,6 +23,8 @@ const UNBROKEN_MAX: usize = 36;
 pub(super) struct Files {
     /// What the template prints.
     pub data: String,
+    /// How many sheets it will have, where that can be foreseen.
+    pub sheets: Option<usize>,
     /// The chart of the usage pages.
     pub chart: String,
     /// The payment code.
@@ -41,6 +44,7 @@ pub(super) enum Template {
 pub(super) struct Sheet {
     template: Template,
     data: Value,
+    sheets: Option<usize>,
     chart: String,
     code: String,
     logo: Option<Logo>,
@@ -67,12 +71,13 @@ impl Sheet {
         }
         let ident = format!("{}/{}", document.seller.name, document.file_stem());
         let chart = usage::chart(document, words)?;
-        Ok(Self { template: Template::Invoice, data, chart, code, logo: options.logo.clone(), ident })
+        let sheets = sheets::foreseen(&data);
+        Ok(Self { template: Template::Invoice, data, sheets, chart, code, logo: options.logo.clone(), ident })
     }
 
     /// A statement that is put into words already.
     pub fn statement(data: Value, chart: String, ident: String) -> Self {
-        Self { template: Template::Statement, data, chart, code: String::new(), logo: None, ident }
+        Self { template: Template::Statement, data, sheets: None, chart, code: String::new(), logo: None, ident }
     }
 
     /// What sets it.
@@ -92,7 +97,7 @@ impl Sheet {
 
     /// Everything the template reads.
     pub fn into_files(self) -> Files {
-        Files { data: self.data.to_string(), chart: self.chart, code: self.code, logo: self.logo }
+        Files { data: self.data.to_string(), sheets: self.sheets, chart: self.chart, code: self.code, logo: self.logo }
     }
 }
 
