@@ -26,6 +26,10 @@ use app::wire::{
 use app::{App, AppOptions, Clock, Origin, Profile, SessionVault, SystemRandom};
 use domain::Timestamp;
 
+/// As in the programs.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BY: Origin = Origin::Window;
 const MONTH: &str = "2026-10";
 const MODELS: [&str; 6] =

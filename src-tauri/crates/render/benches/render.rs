@@ -17,6 +17,10 @@ use month::Size;
 use render::pdf::pdf_batch;
 use render::{PdfOptions, pdf};
 
+/// As in the programs.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Invoices in the batch.
 const BATCH: usize = 200;
 /// Invoices that are drawn up one after the other, to compare with.

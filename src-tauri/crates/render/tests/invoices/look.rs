@@ -44,6 +44,10 @@ fn each_language_has_its_words_and_its_forms() {
         for words in expected {
             assert!(plain(&text).contains(&plain(words)), "{language}: `{words}` is missing in:\n{text}");
         }
+        if language == DocumentLanguage::Chinese {
+            let period = text.lines().find(|line| plain(line).contains("服务期间")).unwrap_or_default();
+            assert!(plain(period).contains("2026年11月30日"), "the service period has one line, in:\n{text}");
+        }
         let greeting = document.look.greeting.lines().next().unwrap().to_owned();
         for own in [&greeting, &document.look.closing] {
             assert!(plain(&text).contains(&plain(own)), "{language}: `{own}` is missing");
