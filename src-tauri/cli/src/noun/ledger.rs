@@ -154,7 +154,7 @@ fn entries(ledger: &LedgerView) -> String {
         return "There are no entries yet: `purser ledger deposit CLIENT AMOUNT` notes the first one.".to_owned();
     }
     let row = |entry: &LedgerEntryView| {
-        let touched = || entry.parts.first().map(|part| part.text.clone()).unwrap_or_default();
+        let touched = || entry.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(", ");
         let said = || if entry.reason.is_empty() { touched() } else { entry.reason.clone() };
         let what = entry.receipt.as_ref().map_or_else(said, about);
         vec![entry.number.to_string(), moment(&entry.at), word(&entry.kind), what, entry.amount.text.clone()]
