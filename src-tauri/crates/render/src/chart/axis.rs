@@ -14,8 +14,10 @@ pub(super) const LABEL: f64 = 11.0;
 pub(super) const DATES: f64 = 26.0;
 /// Distance between a figure and the plot.
 const GAP: f64 = 10.0;
-/// Least distance between two dates.
-const BETWEEN: f64 = 14.0;
+/// Least distance between two months.
+const BETWEEN_MONTHS: f64 = 14.0;
+/// Least distance between two days: nobody counts bars by their names, and each costs a document as much as a cell.
+const BETWEEN_DAYS: f64 = 40.0;
 /// Above this many points, only the months are named.
 const DAYS_MAX: usize = 124;
 
@@ -79,13 +81,14 @@ pub(super) fn dates(
 /// The points that are named, and how: as many as fit, evenly.
 fn chosen(spec: &ChartSpec, width: f64, ink: Ink) -> Vec<(usize, String)> {
     let points = &spec.points;
-    let named = if points.len() > DAYS_MAX { months(points) } else { days(spec) };
+    let (named, between) =
+        if points.len() > DAYS_MAX { (months(points), BETWEEN_MONTHS) } else { (days(spec), BETWEEN_DAYS) };
     let widest = named.iter().map(|(_, label)| width_of(label, ink)).fold(1.0, f64::max);
     let steps: &[usize] =
         if points.len() > DAYS_MAX { &[1, 2, 3, 4, 6, 12, 24, 60] } else { &[1, 2, 3, 5, 7, 10, 14, 35] };
     let fits = |step: usize| {
         let count = f64::from(u32::try_from(named.len().div_ceil(step)).unwrap_or(u32::MAX));
-        count * (widest + BETWEEN) <= width
+        count * (widest + between) <= width
     };
     let step = steps.iter().copied().find(|step| fits(*step)).unwrap_or(named.len().max(1));
     named.into_iter().step_by(step).collect()
