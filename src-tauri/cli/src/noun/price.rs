@@ -19,7 +19,7 @@ pub async fn run(app: &App, verb: Price, out: &Out) -> Result<(), Fault> {
             let client = find::client_if(app, client.as_deref()).await?;
             let rule = RuleInput::plain(client, selector, ChargeKind::Markup);
             let change = PriceChange { effective_from: from, note: String::new(), set: Vec::new(), remove: vec![rule] };
-            out.answer(&command::price::price_set(app, ORIGIN, &change).await?, newest)
+            change_prices(app, &change, out).await
         }
     }
 }
@@ -31,7 +31,16 @@ async fn set(app: &App, new: &NewRule, out: &Out) -> Result<(), Fault> {
     if new.preview {
         return out.answer(&query::price::price_preview(app, &change).await?, preview);
     }
-    out.answer(&command::price::price_set(app, ORIGIN, &change).await?, newest)
+    change_prices(app, &change, out).await
+}
+
+/// Changes prices and shows the edition that was made. Later ones took the change over, and stand before it in the book.
+async fn change_prices(app: &App, change: &PriceChange, out: &Out) -> Result<(), Fault> {
+    let book = command::price::price_set(app, ORIGIN, change).await?;
+    out.answer(&book, |book| {
+        let made = book.versions.iter().find(|version| version.effective_from == change.effective_from);
+        editions(made.map(std::slice::from_ref).unwrap_or_default())
+    })
 }
 
 /// The editions that count: the one in force and those to come, each first day once.
@@ -53,10 +62,6 @@ fn current(book: &PriceBookView) -> String {
 }
 
 /// What a change made.
-fn newest(book: &PriceBookView) -> String {
-    editions(book.versions.get(..1).unwrap_or_default())
-}
-
 fn editions(versions: &[PriceVersionView]) -> String {
     if versions.is_empty() {
         return "The price book is empty: run `purser price set '*' --markup 25 --from 2026-01-01`.".to_owned();

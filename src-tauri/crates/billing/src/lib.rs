@@ -26,9 +26,9 @@ pub use ledger::Ledger;
 pub use margin::Margin;
 pub use preview::{ClientUsage, Effect, preview};
 pub use price_book::{
-    AmendmentError, ChargeModel, Commission, Conditions, ExchangeRate, ListPrices, ModelSelector, Payer, PriceBook,
-    PriceBookError, PriceBookVersion, PriceRule, PriceRuleError, PriceRules, PriceSpan, Quote, RuleChange, Savings,
-    SelectorError, TierMode, TierStep, Tiers, UnitPrice,
+    Amended, AmendmentError, ChargeModel, Commission, Conditions, ExchangeRate, ListPrices, ModelSelector, Payer,
+    PriceBook, PriceBookError, PriceBookVersion, PriceRule, PriceRuleError, PriceRules, PriceSpan, Quote, RuleChange,
+    Savings, SelectorError, TierMode, TierStep, Tiers, UnitPrice,
 };
 pub use rating::{
     FeeKind, MeteredUsage, PrivateLine, Rated, RatedFee, RatedLine, RatingError, Term, Trail, Unpriced, WhyUnpriced,

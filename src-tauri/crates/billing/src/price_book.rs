@@ -16,7 +16,7 @@ mod selector;
 use domain::{ClientId, Currency, Date, ExactAmount, ModelName, MoneyError, PriceVersionId, Quantities};
 use rust_decimal::Decimal;
 
-pub use self::amendment::{AmendmentError, RuleChange};
+pub use self::amendment::{Amended, AmendmentError, RuleChange};
 pub use self::charge::{ChargeModel, UnitPrice};
 pub(crate) use self::charge::{discount_factor, factor_of, markup_factor, priced};
 pub use self::commission::{Commission, Payer, Savings};

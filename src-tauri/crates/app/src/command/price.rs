@@ -1,6 +1,6 @@
 //! Changing the price book: every change is a new edition, so history is never repriced (product.md D40).
 
-use billing::{AmendmentError, PriceBook, PriceBookError, PriceRuleError, PriceRules, RuleChange};
+use billing::{Amended, AmendmentError, PriceBook, PriceBookError, PriceRuleError, PriceRules, RuleChange};
 use domain::Date;
 use store::Origin;
 use store::table::price::PriceRule as StoredRule;
@@ -28,10 +28,10 @@ pub async fn price_set(app: &App, origin: Origin, change: &PriceChange) -> Resul
         AppError::invalid("effectiveFrom", e)
             .hint("Choose a later first day. To correct an invoiced month, adjust the client's next invoice.")
     })?;
-    let editions = amended(&book, from, change)?;
+    let Amended { rules, later } = amended(&book, from, change)?;
     let mut writer = app.store().begin(origin).await?;
     let mut made = Vec::new();
-    for (day, rules) in editions {
+    for (day, rules) in std::iter::once((from, rules)).chain(later) {
         let id = writer.price().add(day, change.note.trim(), &stored(&rules, &book), app.now()).await?;
         made.push(id.to_string());
     }
@@ -42,11 +42,11 @@ pub async fn price_set(app: &App, origin: Origin, change: &PriceChange) -> Resul
     price::price_book(app).await
 }
 
-/// The rules of every edition that a change makes, by first day; the change's own comes first.
+/// The editions that a change makes.
 ///
 /// # Errors
 /// As [`PriceBook::amended`], each about the field it is in.
-pub fn amended(book: &PriceBook, from: Date, change: &PriceChange) -> Result<Vec<(Date, PriceRules)>, AppError> {
+pub fn amended(book: &PriceBook, from: Date, change: &PriceChange) -> Result<Amended, AppError> {
     let remove = change.remove.iter().map(|input| {
         let (client, selector) = rule::subject(input)?;
         Ok(RuleChange::Remove(client, selector))

@@ -51,8 +51,7 @@ pub async fn price_preview(app: &App, change: &PriceChange) -> Result<PricePrevi
     let book = stored_book(app, &mut reader).await?;
     let month = Zone::utc().date_of(app.now()).month().previous();
     let base = change.effective_from.parse::<Date>().unwrap_or_else(|_| Zone::utc().date_of(app.now()));
-    let first = amended(&book, base, change)?.into_iter().next();
-    let after = book.as_if(first.map(|(_, rules)| rules).unwrap_or_default());
+    let after = book.as_if(amended(&book, base, change)?.rules);
     let usage = usage(&mut reader, &book, month, &names).await?;
     let effects = billing::preview(&usage, month, &book, &after)?;
     let zero = ExactAmount::zero(book.currency());

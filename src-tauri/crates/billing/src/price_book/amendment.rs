@@ -63,33 +63,44 @@ pub enum AmendmentError {
     Book(#[from] PriceBookError),
 }
 
+/// The editions that have to be made for some changes to hold from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amended {
+    /// The rules of the edition that begins on that day.
+    pub rules: PriceRules,
+    /// Those of the later editions that take the changes over, by first day.
+    pub later: Vec<(Date, PriceRules)>,
+}
+
 impl PriceBook {
-    /// The rules of every edition that has to be made for some changes to hold from a day on, by first day: one that begins
-    /// on that day, and one for each later edition that takes the changes over. A later edition that says what is wanted
-    /// already ends the matter for that rule.
+    /// The editions that some changes make from a day on. A later edition that changes a rule to what is wanted ends the
+    /// matter for that rule.
     ///
     /// # Errors
     /// Two changes of one rule; a rule that makes no sense, is not there, or is changed to something else by a later
     /// edition; an edition that the book would not accept ([`PriceBook::with_version`]); changes that change nothing.
-    pub fn amended(&self, from: Date, changes: &[RuleChange]) -> Result<Vec<(Date, PriceRules)>, AmendmentError> {
+    pub fn amended(&self, from: Date, changes: &[RuleChange]) -> Result<Amended, AmendmentError> {
         one_each(changes)?;
-        let wanted = made(self.edition_on(from), changes)?;
-        let mut open: Vec<RuleChange> = changes.to_vec();
-        let mut editions = vec![(from, wanted.clone())];
-        for later in self.begins_after(from) {
-            let (before, rules) = (self.edition_on(later.plus_days(-1)), self.edition_on(later));
-            open.retain(|change| change.of(&rules) != change.of(&wanted));
-            if let Some(change) = open.iter().find(|change| change.of(&before) != change.of(&rules)) {
-                return Err(AmendmentError::Overlaps { selector: change.subject().1.clone(), on: later });
-            }
-            editions.push((later, made(rules, &open)?));
-        }
-        editions.retain(|(day, rules)| self.edition_on(*day) != *rules);
-        if editions.is_empty() {
+        let in_force = self.edition_on(from);
+        let rules = made(in_force.clone(), changes)?;
+        if rules == in_force {
             return Err(AmendmentError::Nothing);
         }
-        self.accepts(&editions)?;
-        Ok(editions)
+        let mut open: Vec<RuleChange> = changes.to_vec();
+        let mut later = Vec::new();
+        for day in self.begins_after(from) {
+            let (before, after) = (self.edition_on(day.plus_days(-1)), self.edition_on(day));
+            let changes_here = |change: &RuleChange| change.of(&before) != change.of(&after);
+            open.retain(|change| !changes_here(change) || change.of(&after) != change.of(&rules));
+            if let Some(change) = open.iter().find(|change| changes_here(change)) {
+                return Err(AmendmentError::Overlaps { selector: change.subject().1.clone(), on: day });
+            }
+            later.push((day, made(after, &open)?));
+        }
+        later.retain(|(day, rules)| self.edition_on(*day) != *rules);
+        let amended = Amended { rules, later };
+        self.accepts(from, &amended)?;
+        Ok(amended)
     }
 
     fn edition_on(&self, day: Date) -> PriceRules {
@@ -105,9 +116,12 @@ impl PriceBook {
 
     /// Checks the book with all of them in it: what holds for the first edition alone may not hold for the month that a
     /// later one begins in, and the reverse.
-    fn accepts(&self, editions: &[(Date, PriceRules)]) -> Result<(), PriceBookError> {
-        let numbered = editions.iter().zip((0..).map(|place| PriceVersionId(i64::MAX - place)));
-        let versions = numbered.map(|((day, rules), id)| PriceBookVersion::new(id, *day, rules.clone(), ""));
+    fn accepts(&self, from: Date, amended: &Amended) -> Result<(), PriceBookError> {
+        let later = amended.later.iter().map(|(day, rules)| (*day, rules));
+        let numbered = std::iter::once((from, &amended.rules)).chain(later).zip(0..);
+        let versions = numbered.map(|((day, rules), place)| {
+            PriceBookVersion::new(PriceVersionId(i64::MAX - place), day, rules.clone(), "")
+        });
         self.with_versions(versions).map(|_| ())
     }
 }

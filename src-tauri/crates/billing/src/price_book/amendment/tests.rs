@@ -36,8 +36,10 @@ fn remove(selector: &str) -> RuleChange {
 fn told(book: &PriceBook, from: &str, changes: &[RuleChange]) -> String {
     let rules = |rules: &PriceRules| rules.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match book.amended(day(from), changes) {
-        Ok(editions) => {
-            editions.iter().map(|(day, edition)| format!("{day}: {}", rules(edition))).collect::<Vec<_>>().join("\n")
+        Ok(amended) => {
+            let first = std::iter::once((day(from), amended.rules));
+            let lines = first.chain(amended.later).map(|(day, edition)| format!("{day}: {}", rules(&edition)));
+            lines.collect::<Vec<_>>().join("\n")
         }
         Err(e) => e.to_string(),
     }
@@ -79,6 +81,19 @@ fn a_later_edition_that_says_the_same_ends_the_matter() {
         2027-04-01: * +25 %"#]]
     .assert_eq(&both);
     assert_eq!(told(&planned, "2027-03-10", &[remove("gpt-*")]), "2027-03-10: * +20 %");
+}
+
+/// What is in force already is overlapped by a later change all the same, whether or not an edition about something else
+/// begins between the two.
+#[test]
+fn an_edition_about_something_else_settles_nothing() {
+    let overlap = "the rule for gpt-* changes on 2027-03-01 already, so this one would overlap it";
+    let changes = [set(markup("*", 25)), set(markup("gpt-*", 30))];
+    let now: (&str, &[PriceRule]) = ("2026-11-01", &[markup("*", 20), markup("gpt-*", 30)]);
+    let between: (&str, &[PriceRule]) = ("2027-01-01", &[markup("*", 20), markup("gpt-*", 30), markup("o1", 50)]);
+    let later: (&str, &[PriceRule]) = ("2027-03-01", &[markup("*", 20), markup("gpt-*", 35)]);
+    assert_eq!(told(&book(&[now, later]), "2026-12-01", &changes), overlap);
+    assert_eq!(told(&book(&[now, between, later]), "2026-12-01", &changes), overlap);
 }
 
 #[test]
